@@ -28,7 +28,8 @@ template <class Unsigned>
 void store_be(MutableBytes bytes, std::size_t offset, Unsigned value) {
   TACTUS_ASSERT(offset <= bytes.size() && bytes.size() - offset >= sizeof(Unsigned));
   for (std::size_t i = 0; i < sizeof(Unsigned); ++i) {
-    bytes[offset + i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * (sizeof(Unsigned) - 1 - i)));
+    bytes[offset + i] =
+        static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * (sizeof(Unsigned) - 1 - i)));
   }
 }
 

@@ -15,7 +15,7 @@
 namespace tactus {
 
 struct [[nodiscard]] Error {
-  std::string text;                      // place, cause and remedy, one line
+  std::string text;  // place, cause and remedy, one line
   tactus_status status = TACTUS_E_SYSTEM;
 };
 
@@ -32,7 +32,7 @@ Error error_status(tactus_status status, fmt::format_string<Args...> format, Arg
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}          // NOLINT(google-explicit-constructor)
   Result(Error failure) : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT(google-explicit-constructor)
   [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return ok(); }

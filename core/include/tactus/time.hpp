@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types of time. Three scales that must not be mixed: raw (the system clock as read), corrected (raw plus what is still to
-// be slewed) and monotonic. All count int64 nanoseconds; seconds as double live inside estimators only.
+// Types of time. Three scales that must not be mixed: raw (the system clock as read), corrected (raw plus what is still
+// to be slewed) and monotonic. All count int64 nanoseconds; seconds as double live inside estimators only.
 #pragma once
 
 #include <chrono>
@@ -40,7 +40,8 @@ constexpr Time from_ns(std::int64_t ns) noexcept {
 // Seconds of a duration; exact to 2^-53 of its size.
 constexpr double to_seconds(Duration duration) noexcept { return static_cast<double>(duration.count()) * 1e-9; }
 
-// Duration of `seconds`, rounded to the nearest nanosecond, saturated to what int64 nanoseconds hold (292 years). NaN is 0.
+// Duration of `seconds`, rounded to the nearest nanosecond, saturated to what int64 nanoseconds hold (292 years). NaN
+// is 0.
 constexpr Duration from_seconds(double seconds) noexcept {
   constexpr double limit = 9.2e9;
   if (!(seconds == seconds)) return Duration{0};
