@@ -188,8 +188,9 @@ struct tactus_auth_ops {
 struct tactus_clock_limits {
   uint32_t struct_size;
   uint32_t flags;                /* TACTUS_CLOCK_CAN_* */
-  double max_frequency_ppm;      /* largest |frequency| that set_frequency takes */
-  double max_frequency_delay_s;  /* how late a frequency change may take effect */
+  double max_frequency_ppm;      /* largest |frequency| that set_frequency takes; 0: the clock cannot be adjusted, the core
+                                    keeps the whole correction between raw and corrected time */
+  double max_frequency_delay_s;  /* how late a frequency change may take effect, s, without the slew's own stretch */
   double step_error_s;           /* largest error of a step */
 };
 #define TACTUS_CLOCK_CAN_STEP 1u

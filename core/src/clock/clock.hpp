@@ -32,6 +32,8 @@ struct ClockChange {
 double change_delta_s(const ClockChange& change, Instant time) noexcept;
 Instant transformed(const ClockChange& change, Instant time) noexcept;
 
+// A backend whose limits give a largest frequency of 0 cannot adjust anything (provider "null"): the whole correction then
+// stays between raw and corrected time.
 struct Backend {
   const tactus_clock_ops* ops;
   void* instance;
@@ -62,15 +64,19 @@ class Clock {
   // Changes the absolute frequency to F + f*(1e6 - F) and takes `offset_s` into the slew, corrected at `rate` (s^2); one
   // announcement. Discipline specification 10 step 6.
   void adjust(double frequency, double offset_s, double rate);
-  // Moves the clock by -offset_s at once. The pending slew is untouched. Error: the backend refused.
+  // Moves the clock by -offset_s at once. The pending slew is untouched. When the backend refuses, nothing is announced
+  // and the error `Could not step system clock` is logged here.
   Result<void> step(double offset_s);
-  // Cancels the pending slew and steps by it (makestep). Error: the backend refused; the slew goes on.
+  // Cancels the pending slew and steps by it (makestep). When the backend refuses, the slew goes on.
   Result<void> make_step();
   // Grows all stored dispersions.
   void disperse(double dispersion_s);
 
-  // ---- kernel state
+  // ---- kernel state; ignored by backends that cannot do it
+  // leap: TACTUS_LEAP_NORMAL, _INSERT or _DELETE; tai_offset_s: TAI - UTC, 0 leaves it alone.
   void set_leap(std::uint32_t leap, int tai_offset_s);
+  // Errors of the estimate, s, >= 0, without what is still to be slewed: that is added here (discipline specification 11.5),
+  // and a maximum of 16 s or more counts as not synchronised.
   void set_status(bool synchronised, bool copy_to_rtc, double estimated_error_s, double maximum_error_s);
   [[nodiscard]] bool can_step() const noexcept { return (limits_.flags & TACTUS_CLOCK_CAN_STEP) != 0; }
   [[nodiscard]] bool can_leap() const noexcept { return (limits_.flags & TACTUS_CLOCK_CAN_LEAP) != 0; }
@@ -84,16 +90,19 @@ class Clock {
   std::uint64_t on_disperse(std::function<void(double)> handler);
   void remove_handler(std::uint64_t id);
 
-  // Called from the loop's wake hook: takes the event time; announces a step from outside (|difference| > 10 s).
-  void on_wake(Duration asked);
+  // Called from the loop's wake hook: takes the event time; announces a step from outside, which is a difference of more
+  // than 10 s between what the raw and the monotonic clock counted since the last wake-up.
+  void on_wake();
   // Sets the plain base frequency and leap NORMAL; the pending slew is lost. Called once at the end.
   void finish();
 
  private:
   void announce(const ClockChange& change);
-  void update_slew(RawTime at);
-  void on_slew_timer();
-  void measure_precision();
+  void update_slew();
+  void arm_slew_timer();
+  void set_base(double ppm);
+  void on_external_step(RawTime observed, Duration forward);
+  void set_precision(double precision_s);
 
   Loop& loop_;
   Logger& logger_;
@@ -109,8 +118,9 @@ class Clock {
   double rate_ = 0.0;
   double slew_ = 0.0;
   double slew_error_s_ = 0.0;
+  double frequency_delay_s_ = 0.0;
   RawTime slew_start_{};
-  double duration_s_ = 0.0;
+  double duration_s_ = 1e4;
   double excess_s_ = 0.0;
   TimerId slew_timer_ = 0;
   // event time and step detection
