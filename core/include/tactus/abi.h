@@ -22,6 +22,11 @@ extern "C" {
 #define TACTUS_COVERS(type, pointer, field) \
   ((pointer)->struct_size >= offsetof(type, field) + sizeof((pointer)->field))
 
+/* Element `index` of an array of growing structures: the distance between two of them is the writer's struct_size, the
+ * same in all of one array, and may differ from the reader's sizeof. */
+#define TACTUS_AT(type, array, index) \
+  ((const type *)(const void *)((const char *)(array) + (size_t)(index) * (size_t)(array)->struct_size))
+
 /* What a function that can fail returns. Zero is success; errors are negative. */
 typedef int32_t tactus_status;
 #define TACTUS_OK 0

@@ -25,6 +25,9 @@ extern "C" {
 #define TACTUS_MEMBER_TEXT 10u   /* char[size], NUL-terminated, UTF-8 */
 #define TACTUS_MEMBER_FLAG 11u   /* uint32, 0 or 1 */
 #define TACTUS_MEMBER_ENUM 12u   /* uint32, index into choices */
+#define TACTUS_MEMBER_LETTER 13u /* uint32, code of one ASCII character; 0 none */
+#define TACTUS_MEMBER_BITS 14u   /* uint32, choices[i] names bit i; bits without a name are ignored */
+#define TACTUS_MEMBER_AGO 15u    /* uint32, seconds ago; 0xffffffff never */
 
 struct tactus_member {
   uint32_t struct_size;
@@ -34,7 +37,7 @@ struct tactus_member {
   const char *name; /* snake_case; endpoints append the unit: offset + "s" -> "offset_s" */
   const char *unit; /* "s", "ppm", "" ... */
   const char *doc;  /* one line */
-  const char *const *choices; /* ENUM: choice_count names; else NULL */
+  const char *const *choices; /* ENUM, BITS: choice_count names; else NULL */
   uint32_t choice_count;
   uint32_t reserved;
 };
