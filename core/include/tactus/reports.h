@@ -182,6 +182,61 @@ struct tactus_serverstats {
   uint64_t ntp_hardware_tx;
 };
 
+/* "smoothing": one row. TACTUS_E_DISABLED without smoothtime. Positive offset: the served time is ahead of the true one. */
+struct tactus_smoothing {
+  uint32_t struct_size;
+  uint32_t active;        /* 0 or 1 */
+  uint32_t leap_only;     /* 0 or 1 */
+  uint32_t reserved;
+  double offset_s;
+  double frequency_ppm;   /* positive: the served time runs fast */
+  double wander_ppm_per_s;
+  double last_update_ago_s; /* 0 while not active */
+  double remaining_time_s;  /* 0 while not active */
+};
+
+/* "rtcdata": one row. TACTUS_E_DISABLED or _ABSENT without a running RTC driver. */
+struct tactus_rtcdata {
+  uint32_t struct_size;
+  uint32_t samples;
+  uint32_t runs;
+  uint32_t span_s;
+  int64_t reference_time;
+  double fast_s;          /* RTC minus true time */
+  double gain_ppm;        /* positive: the RTC runs fast */
+};
+
+/* "manual_list": one row per manual input, oldest first, at most 16. */
+struct tactus_manual_row {
+  uint32_t struct_size;
+  uint32_t reserved;
+  int64_t when;             /* adjusted for later corrections */
+  double slewed_offset_s;   /* adjusted for later corrections */
+  double original_offset_s; /* as entered */
+  double residual_s;
+};
+
+/* "clients": one row per client that asked the servers, in the order of the record table. Honours TACTUS_QUERY_ADDRESS;
+ * TACTUS_QUERY_RESET clears the hit and drop counters of each row after it was given; `argument` of the query is the
+ * table index to begin with. TACTUS_E_DISABLED with noclientlog. Command counters belong to the endpoint, not to this. */
+struct tactus_client_row {
+  uint32_t struct_size;
+  uint32_t index;          /* place in the record table */
+  uint32_t table_size;
+  uint32_t reserved;
+  struct tactus_address address;
+  uint32_t ntp_hits;
+  uint32_t ntp_drops;
+  uint32_t nke_hits;
+  uint32_t nke_drops;
+  int32_t ntp_interval_log2_s;  /* 127 unknown */
+  int32_t ntp_timeout_interval_log2_s; /* between requests that were not answered; 127 unknown */
+  int32_t nke_interval_log2_s;
+  uint32_t last_ntp_ago_s;      /* TACTUS_AGO_NEVER: never */
+  uint32_t last_nke_ago_s;
+  uint32_t reserved2;
+};
+
 /* "plugins": one row per provider, loaded or available. */
 struct tactus_plugin_row {
   uint32_t struct_size;
@@ -339,6 +394,25 @@ struct tactus_add_source_args {
   double offset_s;
   char name[TACTUS_NAME_SIZE];
 };
+
+/* "settime": manual input of the true time. TACTUS_E_DISABLED when manual input is off; TACTUS_E_INVALID outside the
+ * supported range or within 1 s of the previous input. The result is a struct tactus_settime_result. */
+struct tactus_settime_args {
+  uint32_t struct_size;
+  uint32_t reserved;
+  int64_t time; /* ns since 1970 UTC */
+};
+struct tactus_settime_result {
+  uint32_t struct_size;
+  uint32_t reserved;
+  double offset_s;             /* positive: the clock was ahead of the entered time */
+  double frequency_change_ppm;
+  double frequency_ppm;        /* new absolute frequency */
+};
+
+/* "access_check": TACTUS_OK when the address may use the NTP server, TACTUS_E_DENIED when not. "manual_delete" takes a
+ * struct tactus_value_args (integer: index from 0; TACTUS_E_NOT_FOUND outside). "writertc" (TACTUS_E_SYSTEM: the file
+ * cannot be written) and "trimrtc" take none; TACTUS_E_DISABLED or _ABSENT without a running RTC driver. */
 
 /* Without arguments: "refresh", "reload_sources", "reset_sources", "reselect", "onoffline", "makestep", "shutdown", "dump",
  * "cyclelogs", "rekey". */
