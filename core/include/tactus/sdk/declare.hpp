@@ -47,7 +47,9 @@ constexpr tactus_field field_choice(std::uint32_t type, const char* name, std::s
 
 constexpr tactus_directive directive(const char* keyword, const char* group, std::uint32_t shape,
                                      std::span<const tactus_field> fields, const char* doc,
-                                     std::uint32_t repeat = TACTUS_REPEAT_LAST) {
+                                     std::uint32_t repeat = TACTUS_REPEAT_LAST,
+                                     std::uint32_t texts = TACTUS_TEXTS_COUNTED, std::uint32_t flags = 0,
+                                     const char* alias = nullptr, const char* yaml_key = nullptr) {
   return tactus_directive{sizeof(tactus_directive),
                           shape,
                           repeat,
@@ -55,7 +57,11 @@ constexpr tactus_directive directive(const char* keyword, const char* group, std
                           keyword,
                           group,
                           doc,
-                          fields.data()};
+                          fields.data(),
+                          flags,
+                          texts,
+                          alias,
+                          yaml_key};
 }
 
 }  // namespace tactus
