@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <tactus/abi.h>
@@ -44,8 +45,8 @@ class ClientLog {
   static constexpr std::int8_t unknown_rate = -128;
 
   struct Config {
-    bool enabled = true;                       // false: noclientlog
-    std::uint64_t limit_bytes = 524288;        // clientloglimit
+    bool enabled = true;                 // false: noclientlog
+    std::uint64_t limit_bytes = 524288;  // clientloglimit
     std::array<std::optional<RateLimit>, service_count> limits{};
   };
   // Counters of the whole server, 64 bits each.
@@ -55,14 +56,15 @@ class ClientLog {
     std::uint64_t replaced = 0;  // records that had to give way ("log drops")
   };
   struct Record {
-    tactus_address address{};                          // family NONE: empty
-    std::array<std::uint32_t, service_count> last{};   // 1/16 s, 0 never
+    std::array<std::uint8_t, 16> address{};
+    std::array<std::uint32_t, service_count> last{};  // 1/16 s, 0 never
     std::array<std::uint32_t, service_count> hits{};
     std::array<std::uint16_t, service_count> drops{};
     std::array<std::uint16_t, service_count> tokens{};
     std::array<std::int8_t, service_count> rate{unknown_rate, unknown_rate, unknown_rate};
     std::int8_t timeout_rate = unknown_rate;  // between NTP requests that were not answered
     std::uint8_t dropped = 0;                 // bit per service: the last request was dropped
+    std::uint8_t family = 0;                  // TACTUS_FAMILY_*; NONE: empty
   };
 
   ClientLog(const Config& config, RandomPool& random);
@@ -88,20 +90,19 @@ class ClientLog {
   static std::uint32_t capacity(std::uint64_t limit_bytes) noexcept;
 
  private:
-  std::uint32_t find_or_make(const tactus_address& client);
-  std::uint32_t replace_in(std::uint32_t slot, const tactus_address& client);
-  void fill(std::uint32_t index, const tactus_address& client);
-  bool grow();
-  [[nodiscard]] std::uint32_t hash(const tactus_address& client) const noexcept;
+  std::uint32_t find_or_make(const tactus_address& client, std::uint32_t now);
+  [[nodiscard]] std::uint32_t oldest_in(std::uint32_t slot, std::uint32_t now) const noexcept;
+  void grow();
+  [[nodiscard]] std::uint32_t slot_of(std::span<const std::uint8_t, 16> address, std::size_t slots) const noexcept;
   [[nodiscard]] std::uint32_t ticks(MonoTime now) const noexcept;
-  static void update_rate(std::int8_t& rate, std::uint32_t interval) noexcept;
+  void refill(Record& record, Service service, std::uint32_t last, std::uint32_t now) const noexcept;
 
   bool enabled_;
   std::uint32_t max_records_;
   std::array<TokenBucket, service_count> buckets_{};
   std::array<RateLimit, service_count> limits_{};
   RandomPool& random_;
-  std::uint64_t seed_;
+  std::array<std::uint64_t, 2> seeds_;
   std::uint64_t tick_shift_ns_;
   std::vector<Record> records_;
   Totals totals_;

@@ -10,47 +10,44 @@
 #include <span>
 
 #include <tactus/abi.h>
-#include <tactus/bytes.hpp>
 #include <tactus/host.h>
 #include <tactus/plugin.h>
+#include <tactus/bytes.hpp>
 #include <tactus/time.hpp>
 
 #include "client_log.hpp"
+#include "packet.hpp"
 #include "random_pool.hpp"
 #include "timestamp_store.hpp"
 
 namespace tactus::ntp {
 
-inline constexpr std::size_t server_packet_max = 1140;
-
 // Why a request got no answer.
 enum class Refusal : std::uint8_t {
-  bad_length,       // not 48..1140 octets, or not a multiple of four
-  bad_version,      // outside 1..4
-  bad_format,       // what follows the header is neither fields nor a MAC
+  bad_length,   // not 48..1140 octets, or not a multiple of four
+  bad_version,  // outside 1..4
+  bad_format,   // what follows the header is neither fields nor a MAC
   access_denied,
-  bad_mode,         // not a request
+  bad_mode,  // not a request
   rate_limited,
-  unsupported_auth, // no provider for the kind of authentication
+  unsupported_auth,  // no provider for the kind of authentication
   failed_auth,
-  too_long,         // the answer would be longer than the request
+  too_long,  // the answer would be longer than the request
   failed_signing,
 };
 inline constexpr std::size_t refusal_count = 10;
 // snake_case name for the drop report.
 const char* refusal_name(Refusal reason) noexcept;
 
-// Kind of authentication that a request carries.
-enum class RequestAuth : std::uint8_t { none, symmetric, ms_sntp, nts };
-
 // The providers of authentication, as the engine sees them.
 class ServerAuth {
  public:
   virtual ~ServerAuth() = default;
-  // TACTUS_OK: authentic, *token is for sign. TACTUS_E_UNSUPPORTED: no provider. Else: not authentic.
-  virtual tactus_status check(RequestAuth kind, const tactus_packet& request, std::uint64_t* token) = 0;
+  // TACTUS_OK: authentic, *token is for sign. TACTUS_E_UNSUPPORTED: no provider. Else: not authentic. The providers
+  // must not write to request.data.
+  virtual tactus_status check(AuthMode kind, const tactus_packet& request, std::uint64_t* token) = 0;
   // Appends the authenticator to the response.
-  virtual tactus_status sign(RequestAuth kind, const tactus_packet& request, std::uint64_t token,
+  virtual tactus_status sign(AuthMode kind, const tactus_packet& request, std::uint64_t token,
                              tactus_packet* response) = 0;
 };
 
@@ -67,20 +64,20 @@ class ServerEngine {
  public:
   struct Config {
     ClientLog::Config log{};
-    double precision_s = 1e-9;       // of the local clock
-    bool network_correction = false; // `ptpport` is set: extension field F324 is answered
-    bool hide_leap = false;          // leap smear: leap 1 and 2 are served as 0
+    double precision_s = 1e-9;        // of the local clock
+    bool network_correction = false;  // `ptpport` is set: extension field F324 is answered
+    bool hide_leap = false;           // leap smear: leap 1 and 2 are served as 0
   };
   // Counters of the serverstats report that are not in the client log.
   struct Stats {
     std::uint64_t authenticated = 0;
     std::uint64_t interleaved = 0;
-    std::array<std::uint64_t, 3> received_by{};     // by TACTUS_STAMP_*
+    std::array<std::uint64_t, 3> received_by{};  // by TACTUS_STAMP_*
     std::array<std::uint64_t, 3> transmitted_by{};
   };
   struct Response {
-    Bytes bytes;               // valid until the next accept(); empty: nothing to send
-    std::uint64_t send_id = 0; // not 0: the transmit times are wanted under this number. Always odd
+    Bytes bytes;                // valid until the next accept(); empty: nothing to send
+    std::uint64_t send_id = 0;  // not 0: the transmit times are wanted under this number. Always odd
   };
 
   // `auth` may be null: requests with a MAC are refused then. Both outlive the engine.
@@ -103,8 +100,25 @@ class ServerEngine {
   void count_refusals_in(Refusal reason, std::uint64_t* cell) noexcept { cells_[index(reason)] = cell; }
 
  private:
+  // What accept() found, for respond().
+  struct Pending {
+    bool open = false;
+    Packet packet{};
+    Bytes bytes{};
+    tactus_stamp received{};
+    Mode mode = Mode::server;
+    bool kiss = false;
+    bool logged = false;  // there is a client record
+    std::uint64_t token = 0;
+  };
+
   static std::size_t index(Refusal reason) noexcept { return static_cast<std::size_t>(reason); }
   bool refuse(Refusal reason) noexcept;
+  bool check_auth();
+  [[nodiscard]] bool may_interleave() const noexcept;
+  Header build_header(const tactus_reference& reference, Instant now, std::uint32_t* transmit_origin);
+  bool append_fields(const tactus_reference& reference, std::size_t& length);
+  bool sign(std::size_t& length, Mode mode);
 
   Config config_;
   RandomPool& random_;
@@ -114,7 +128,11 @@ class ServerEngine {
   Stats stats_;
   std::array<std::uint64_t, refusal_count> own_cells_{};
   std::array<std::uint64_t*, refusal_count> cells_{};
-  std::array<std::uint8_t, server_packet_max> response_{};
+  Pending pending_{};
+  double smoothing_s_ = 0;   // as served last
+  double slewed_s_ = 0;      // sum of the offset corrections of this epoch
+  std::uint32_t epoch_ = 0;  // of the monotonic scale of F323
+  std::array<std::uint8_t, packet_max_bytes> response_{};
 };
 
 }  // namespace tactus::ntp
