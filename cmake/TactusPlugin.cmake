@@ -3,6 +3,12 @@
 #   RIM files hold the descriptor, sockets and devices. The plugin is <name>.so in the build tree's plugins.d folder.
 function(tactus_add_plugin NAME)
   cmake_parse_arguments(ARG "" "" "ENGINE;RIM;LIBRARIES" ${ARGN})
+  foreach(file IN LISTS ARG_ENGINE ARG_RIM)
+    if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+      message(WARNING "plugin ${NAME} is left out: ${file} is missing")
+      return()
+    endif()
+  endforeach()
   set(libraries tactus_flags tactus_sdk fmt::fmt ${ARG_LIBRARIES})
   if(ARG_ENGINE)
     add_library(${NAME}_engine STATIC ${ARG_ENGINE})
