@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reference: how an update of offset and frequency is applied to the clock, and what is published to others, local
+// reference included. Discipline specification, sections 10 and 13; NTP specification 17.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <tactus/host.h>
+#include <tactus/reports.h>
+
+#include "clock/clock.hpp"
+#include "discipline/combine.hpp"
+#include "discipline/drops.hpp"
+#include "discipline/leap.hpp"
+#include "discipline/settings.hpp"
+#include "log/logger.hpp"
+#include "loop/loop.hpp"
+
+namespace tactus {
+
+// How much of a frequency estimate is applied (section 10 step 2).
+struct FrequencyGain {
+  double gain;       // 0..1
+  double applied;    // f', ratio
+  double residual;   // rho = f - f', ratio
+  double skew;       // of the reference afterwards, ratio
+};
+FrequencyGain frequency_gain(double frequency, double skew, double old_skew, double max_update_skew) noexcept;
+
+struct ReferenceUpdate {
+  Combined combined;
+  std::uint32_t leap = TACTUS_LEAP_NORMAL;
+  int stratum = 0;             // of the source
+  std::uint32_t refid = 0;
+  tactus_address address{};    // family NONE for reference clocks
+  std::string label;           // for tracking.log
+  double root_delay_s = 0.0;
+  double root_dispersion_s = 0.0;  // at combined.reference_time
+};
+
+enum class OneShot : std::uint8_t { off, update_once, print_once };
+
+class Reference {
+ public:
+  Reference(Clock& clock, Loop& loop, Logger& logger, const DisciplineSettings& settings, const DisciplineHooks& hooks,
+            Drops& drops);
+  ~Reference();
+  Reference(const Reference&) = delete;
+  Reference& operator=(const Reference&) = delete;
+
+  // The skew that the drift file had, ppm: how little the first updates are trusted (k0). Default 1e6.
+  void set_initial_skew_ppm(double skew_ppm) noexcept;
+  // First line of tracking.log, kernel status. Once, before the loop runs.
+  void start();
+  // Applies an update. False: refused (maxchange), or a one-shot mode ended with it.
+  bool update(const ReferenceUpdate& update);
+  void unsynchronise();
+  [[nodiscard]] bool synchronised() const noexcept { return synchronised_; }
+
+  // What is served at a corrected time.
+  [[nodiscard]] tactus_reference at(Instant at);
+  // The "tracking" report; struct_size is the caller's.
+  void fill(tactus_tracking& row);
+  // Bound of our error: root delay / 2 + root dispersion, s.
+  [[nodiscard]] double root_distance_s(Instant at) const noexcept;
+  [[nodiscard]] double skew() const noexcept { return skew_; }
+  [[nodiscard]] double corr_rate() const noexcept { return last_rate_; }  // of the last update, s^2
+  [[nodiscard]] bool leap_close(Instant at, double offset_s) const noexcept { return leap_.close(at, offset_s); }
+
+  // Steps by the correction that is still to be slewed.
+  Result<void> make_step();
+  // `local` was changed by a command.
+  void local_changed();
+  void set_one_shot(OneShot mode, std::function<void(bool ok)> done);
+  [[nodiscard]] OneShot one_shot() const noexcept { return one_shot_; }
+  // Ends a one-shot mode without success.
+  void fail_one_shot();
+  // At the end: leap state, drift file.
+  void finish();
+
+ private:
+  bool refuse_change(double offset_s);
+  bool may_step(double offset_s, double uncorrected_s);
+  void apply(double offset_s, double uncorrected_s, double frequency, double rate);
+  void run_one_shot(double offset_s);
+  void on_change(const ClockChange& change);
+  void account_drift(double interval_s);
+  void average(double offset_s) noexcept;
+  void tell_kernel(Instant now);
+  void write_line(Instant now, const std::string& label, int sources, double offset_s, double offset_sd_s,
+                  double uncorrected_s, double root_delay_s, double root_dispersion_s, double maximum_error_s);
+  [[nodiscard]] double root_dispersion_s(Instant at) const noexcept;
+  [[nodiscard]] bool local_active(Instant at);
+  [[nodiscard]] double random() const { return hooks_.random ? hooks_.random() : 0.0; }
+
+  Clock& clock_;
+  Loop& loop_;
+  Logger& logger_;
+  const DisciplineSettings& settings_;
+  const DisciplineHooks& hooks_;
+  Drops& drops_;
+  LeapKeeper leap_;
+  std::uint64_t handler_ = 0;
+
+  bool synchronised_ = false;
+  int stratum_ = 0;
+  std::uint32_t refid_ = 0;
+  tactus_address address_{};
+  std::optional<Instant> time_;  // of the last update; empty: never
+  double skew_ = 1.0;            // k', ratio
+  double residual_ = 0.0;        // rho
+  double root_delay_s_ = 1.0;
+  double root_dispersion_s_ = 1.0;
+  double offset_sd_s_ = 0.0;
+  double frequency_sd_ = 0.0;
+  std::optional<MonoTime> updated_;  // last update
+  MonoTime unsynchronised_since_{};
+  double interval_s_ = 0.0;
+  double last_offset_s_ = 0.0;
+  double last_uncorrected_s_ = 0.0;
+  double last_rate_ = 0.0;
+  double average_square_ = 0.0;
+  bool moving_ = false;
+  int updates_ = 0;          // for maxchange
+  int maxchange_ignore_;
+  int step_limit_;           // what is left of makestep
+  double drift_age_s_ = 0.0;
+  bool ended_ = false;
+  // local reference
+  bool local_activated_ = false;
+  std::optional<Instant> local_time_;
+  // one-shot
+  OneShot one_shot_ = OneShot::off;
+  std::function<void(bool)> one_shot_done_;
+
+  friend class Discipline;
+};
+
+}  // namespace tactus
