@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads plugins by name: file, owner, ELF, a trial in a child for those that are not known good, then this process.
+#include "host/loader.hpp"
+
+#include <algorithm>
+
+#include "config/catalogue.hpp"
+#include "host/probe.hpp"
+
+namespace tactus {
+
+namespace {
+
+// What would help when the file is missing.
+std::string remedy(std::string_view name) {
+  const std::string_view package = config::package_of_plugin(name);
+  return package.empty() ? std::string{} : fmt::format(" (install the package {})", package);
+}
+
+}  // namespace
+
+bool PluginLoader::disabled(std::string_view name) const {
+  return std::find(settings_.disabled.begin(), settings_.disabled.end(), name) != settings_.disabled.end();
+}
+
+Result<SharedObject> PluginLoader::open(std::string_view name) const {
+  const auto failed = [&](const Error& why, std::string_view path = "") {
+    return error_status(why.status, "Could not load plugin {}: {}{}{}", name, path, path.empty() ? "" : " ", why.text);
+  };
+  if (disabled(name)) return failed(error_status(TACTUS_E_DISABLED, "it is disabled in the configuration"));
+  auto path = find_plugin(settings_.folders, name);
+  if (!path && path.failure().status == TACTUS_E_NOT_FOUND) {
+    return failed(error_status(TACTUS_E_NOT_FOUND, "{}{}", path.failure().text, remedy(name)));
+  }
+  if (!path) return failed(path.failure());
+  auto file = check_plugin_file(*path, settings_.loading, settings_.own_version);
+  if (!file) return failed(file.failure());
+  if (settings_.probe && !file->own) {
+    if (auto sound = probe_plugin(file->path, name, settings_.probe_limit_s); !sound)
+      return failed(sound.failure(), *path);
+  }
+  auto object = SharedObject::open(file->path, name);
+  if (!object) return failed(object.failure(), *path);
+  return object;
+}
+
+Result<const tactus_plugin*> PluginLoader::load(std::string_view name) {
+  if (const auto at = objects_.find(name); at != objects_.end()) return &at->second.plugin();
+  auto object = open(name);
+  if (!object) return object.failure();
+  const auto at = objects_.emplace(std::string{name}, std::move(*object)).first;
+  order_.push_back(&at->second.plugin());
+  return order_.back();
+}
+
+std::map<std::string_view, const tactus_plugin*> PluginLoader::by_name() const {
+  std::map<std::string_view, const tactus_plugin*> out;
+  for (const auto& [name, object] : objects_) out.emplace(name, &object.plugin());
+  return out;
+}
+
+void PluginLoader::unload_all() {
+  order_.clear();
+  objects_.clear();
+}
+
+}  // namespace tactus
