@@ -1,0 +1,1 @@
+tactus_unit_test(test_refclock unit/refclock LIBRARIES tactus_refclock)
