@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small files that hold state between runs (drift, keys, dumps): replaced as a whole or not at all. A reader never sees half
-// of one. Configuration specification, section 12.3.
+// Small files that hold state between runs (drift, keys, dumps): replaced as a whole or not at all. A reader never sees
+// half of one. Configuration specification, section 12.3.
 #pragma once
 
 #include <sys/types.h>
