@@ -247,23 +247,23 @@ inline constexpr auto instance_destroy = &detail::destroy<T>;
 }  // namespace tactus
 
 // The descriptor and the exported entry. needs: TACTUS_NEEDS_* bits.
-#define TACTUS_PLUGIN_NEEDS(plugin_name, plugin_version, plugin_summary, plugin_licence, plugin_needs, ...)     \
-  extern "C" TACTUS_EXPORT const tactus_plugin* tactus_plugin_entry(void);                                      \
-  extern "C" TACTUS_EXPORT const tactus_plugin* tactus_plugin_entry(void) {                                     \
-    static constexpr tactus_provider providers[] = {__VA_ARGS__};                                               \
-    static constexpr tactus_plugin plugin{sizeof(tactus_plugin),                                                \
-                                          TACTUS_ABI_MAJOR,                                                     \
-                                          0,                                                                    \
-                                          (plugin_needs),                                                       \
-                                          (plugin_name),                                                        \
-                                          (plugin_version),                                                     \
-                                          (plugin_licence),                                                     \
-                                          (plugin_summary),                                                     \
-                                          providers,                                                            \
-                                          static_cast<std::uint32_t>(sizeof(providers) / sizeof(providers[0])), \
-                                          0,                                                                    \
-                                          nullptr};                                                             \
-    return &plugin;                                                                                             \
+#define TACTUS_PLUGIN_NEEDS(plugin_name, plugin_version, plugin_summary, plugin_licence, plugin_needs, ...) \
+  extern "C" TACTUS_EXPORT const tactus_plugin* tactus_plugin_entry(void);                                  \
+  extern "C" TACTUS_EXPORT const tactus_plugin* tactus_plugin_entry(void) {                                 \
+    static const tactus_provider providers[] = {__VA_ARGS__};                                               \
+    static const tactus_plugin plugin{sizeof(tactus_plugin),                                                \
+                                      TACTUS_ABI_MAJOR,                                                     \
+                                      0,                                                                    \
+                                      (plugin_needs),                                                       \
+                                      (plugin_name),                                                        \
+                                      (plugin_version),                                                     \
+                                      (plugin_licence),                                                     \
+                                      (plugin_summary),                                                     \
+                                      providers,                                                            \
+                                      static_cast<std::uint32_t>(sizeof(providers) / sizeof(providers[0])), \
+                                      0,                                                                    \
+                                      nullptr};                                                             \
+    return &plugin;                                                                                         \
   }
 #define TACTUS_PLUGIN(plugin_name, plugin_version, plugin_summary, plugin_licence, ...) \
   TACTUS_PLUGIN_NEEDS(plugin_name, plugin_version, plugin_summary, plugin_licence, 0, __VA_ARGS__)
