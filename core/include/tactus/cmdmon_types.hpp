@@ -87,7 +87,7 @@ constexpr WireTime wire_time(std::int64_t ns) noexcept {
   return {seconds, static_cast<std::uint32_t>(rest)};
 }
 // ns since 1970, saturated to what int64 holds.
-constexpr std::int64_t to_ns(const WireTime& time) noexcept {
+constexpr std::int64_t wire_ns(const WireTime& time) noexcept {
   constexpr std::int64_t limit = 9'223'372'036;
   if (time.seconds >= limit) return INT64_MAX;
   if (time.seconds <= -limit) return INT64_MIN;
