@@ -34,17 +34,24 @@ class Slew {
   [[nodiscard]] double register_s() const noexcept { return register_s_; }
   [[nodiscard]] double rate() const noexcept { return rate_; }
   [[nodiscard]] double slew() const noexcept { return slew_; }  // ratio; positive: the offset in the register decreases
+  // Time that the last plan() allowed for the register, and the time until the update that the last commit() expects.
   [[nodiscard]] double duration_s() const noexcept { return duration_s_; }
+  [[nodiscard]] double planned_s() const noexcept { return planned_s_; }
   [[nodiscard]] double excess_s() const noexcept { return excess_s_; }
   // The change of the slew at the last commit(), ratio >= 0.
   [[nodiscard]] double last_change() const noexcept { return last_change_; }
 
  private:
+  static constexpr double longest_s = 1e4;  // discipline specification, section 2
+
+  [[nodiscard]] double due_s() const noexcept;
+
   double register_s_ = 0.0;
   double rate_ = 0.0;
   double slew_ = 0.0;
   double last_change_ = 0.0;
-  double duration_s_ = 0.0;
+  double duration_s_ = longest_s;
+  double planned_s_ = longest_s;
   double excess_s_ = 0.0;  // how much later than planned the updates come, for short slews
 };
 

@@ -89,7 +89,9 @@ TEST(DriftFile, is_read_or_reported_and_ignored) {
       EXPECT_EQ(machine.messages[i], with_path(one.messages[i], path));
     EXPECT_DOUBLE_EQ(machine.clock.frequency_ppm(), one.frequency_ppm);
     ASSERT_EQ(skew.has_value(), one.skew_ppm >= 0);
-    if (skew) EXPECT_DOUBLE_EQ(*skew, one.skew_ppm);
+    if (skew) {
+      EXPECT_DOUBLE_EQ(*skew, one.skew_ppm);
+    }
   }
 }
 
