@@ -31,7 +31,7 @@ class Daemon:
     def __init__(self, program, lines):
         self.folder = tempfile.mkdtemp(prefix="tactus-bench-")
         os.chmod(self.folder, 0o770)
-        common = ["cmdport 0", f"bindcmdaddress {self.folder}/d.sock", "pidfile /", "user root"]
+        common = ["cmdport 0", f"bindcmdaddress {self.folder}/d.sock", f"pidfile {self.folder}/pid", "user root"]
         self.log = open(f"{self.folder}/log", "w+", encoding="utf-8")
         self.started = time.monotonic()
         self.process = subprocess.Popen([program, "-x", "-d", *lines, *common], stdout=self.log, stderr=self.log)
