@@ -137,10 +137,10 @@ class Association {
   void presend_step();
   [[nodiscard]] bool wants_interleaved() const noexcept;
   [[nodiscard]] std::uint8_t version() const;
-  Header build_header(const Context& context, std::optional<tactus_reference>& reference);
+  Header build_header(const Context& context, const tactus_reference& reference);
   void build_client(Header& header, bool interleaved);
   void build_peer(Header& header, const Context& context, const tactus_reference& reference);
-  bool append_fields(std::size_t& length, const Context& context, const std::optional<tactus_reference>& reference);
+  bool append_fields(std::size_t& length, const Context& context, const tactus_reference& reference);
   void finish_transmit(bool sent, const Context& context);
 
   // association_receive.cc
@@ -162,7 +162,8 @@ class Association {
   void count(const Verdict& verdict);
   void drop(Drop reason) noexcept;
   void note_report(const Verdict& verdict, const Header& header, const Arrival& arrival);
-  void emit_measured(const Verdict& verdict, const Packet& packet, const Arrival& arrival);
+  void emit_measured(const Verdict& verdict, const Packet& packet, const Arrival& arrival,
+                     std::uint32_t transmit_origin);
 
   AssociationSettings settings_;
   LocalClock clock_;

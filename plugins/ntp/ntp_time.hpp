@@ -45,8 +45,11 @@ class Era {
  public:
   static constexpr std::int64_t span_s = std::int64_t{1} << 32;
   static constexpr std::int64_t days_before_build = 18250;
+  static constexpr std::int64_t split_max_s = 4'900'000'000;
 
-  constexpr explicit Era(std::int64_t split_s) noexcept : split_s_(split_s < 0 ? 0 : split_s) {}
+  // A split outside 0..4.9e9 s is moved to the nearer end: later times do not fit into 64 bits of nanoseconds.
+  constexpr explicit Era(std::int64_t split_s) noexcept
+      : split_s_(split_s < 0 ? 0 : (split_s > split_max_s ? split_max_s : split_s)) {}
   // 50 years back from the time of the build, and so 86 years forward (section 2.2).
   static constexpr Era from_build_time(std::int64_t build_time_s) noexcept {
     return Era(build_time_s - days_before_build * 86400);
