@@ -17,8 +17,7 @@ import tempfile
 import time
 
 SHM_UNIT = 97  # a unit that no receiver on this machine has
-SHM_OFFSET_S = 0.0123
-SOCK_OFFSET_S = 0.0456
+OFFSET_S = 0.0123  # both references are ahead of the clock by this
 SHM_SIZE = 96
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -84,32 +83,41 @@ def run(tactusd, tctl, folder, segment):
 
     try:
         sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        deadline = time.monotonic() + 40
-        rows = {}
-        while time.monotonic() < deadline and daemon.poll() is None:
-            segment.write(SHM_OFFSET_S)
-            try:
-                sender.sendto(sock_message(SOCK_OFFSET_S), f"{folder}/sock")
-                sender.sendto(b"\xff" * 40, f"{folder}/sock")
-                sender.sendto(b"short", f"{folder}/sock")
-                sender.sendto(sock_message(math.nan), f"{folder}/sock")
-            except OSError:
-                pass
-            rows = parse_sources(ask("-c", "sources"))
-            if len(rows) == 2 and all(row[4] != "0" and row[5] == "377" for row in rows.values()) or \
-                    len(rows) == 2 and all(row[5] not in ("0", "1", "3") for row in rows.values()):
-                break
-            time.sleep(0.3)
-        check(set(rows) == {"GPS", "NMEA"}, f"both reference clocks are sources: {sorted(rows)}")
-        # chronyc's sign: positive means that the local clock is ahead; the reference is ahead here.
-        for name, offset_s in (("GPS", SHM_OFFSET_S), ("NMEA", SOCK_OFFSET_S)):
-            measured = float(rows[name][8]) if name in rows else math.nan
-            check(abs(measured + offset_s) < 1e-3, f"{name} measures {measured:.6f} s for {-offset_s:.6f} s")
-        check(any(row[1] in "*+" for row in rows.values()) or all(row[1] in "x*+-" for row in rows.values()),
-              f"they take part in the selection: {[row[1] for row in rows.values()]}")
+        first = {}
+
+        def feed(seconds, done):
+            """Feeds both clocks until done() or the time is up; notes the first offset that each source shows."""
+            deadline = time.monotonic() + seconds
+            while time.monotonic() < deadline and daemon.poll() is None and not done():
+                segment.write(OFFSET_S)
+                try:
+                    sender.sendto(sock_message(OFFSET_S), f"{folder}/sock")
+                    sender.sendto(b"\xff" * 40, f"{folder}/sock")
+                    sender.sendto(b"short", f"{folder}/sock")
+                    sender.sendto(sock_message(math.nan), f"{folder}/sock")
+                except OSError:
+                    pass
+                for name, row in parse_sources(ask("-c", "sources")).items():
+                    if row[5] != "0":
+                        first.setdefault(name, float(row[8]))
+                time.sleep(0.2)
+
+        def tracking():
+            return ask("-c", "tracking").strip().split(",")
+
+        feed(40, lambda: tracking()[-1] == "Normal")
+        check(set(first) == {"GPS", "NMEA"}, f"both reference clocks are sources: {sorted(first)}")
+        # The sign of reports: positive means that the local clock is ahead; here the reference is.
+        check(all(abs(offset_s + OFFSET_S) < 2e-3 for offset_s in first.values()), f"they first measured {first} s")
+        feed(8, lambda: False)
+        fields = tracking()
+        check(fields[1] in ("GPS", "NMEA") and fields[2] == "1" and fields[-1] == "Normal", f"tracking follows one: {fields}")
+        rows = parse_sources(ask("-c", "sources"))
+        check(sorted(row[1] for row in rows.values()) in (["*", "+"], ["*", "-"]), f"one is selected: {rows}")
+        check(all(abs(float(row[7])) < 2e-3 for row in rows.values()), "the offset was slewed away")
         drops = ask("drops")
         check("malformed" in drops and "out_of_range" in drops, "garbage is counted under its reason")
-        segment.write(SHM_OFFSET_S, mode=7)
+        segment.write(OFFSET_S, mode=7)
         time.sleep(2.5)
         check(daemon.poll() is None, "a segment of an unknown mode is survived")
         log.flush()
