@@ -57,9 +57,8 @@ class Resolver {
   Result<Helper*> add_helper(bool permanent);
   void close_helper(Helper& helper);
   void reap_idle();
-  bool submit(Helper& helper, std::uint64_t id);
+  bool submit(Helper& helper, Request& request);
   void on_readable(Helper& helper);
-  void helper_failed(Helper& helper, const std::string& why);
   void finish(std::uint64_t id, tactus_status status, std::span<const tactus_address> addresses);
   void finish_later(std::uint64_t id, tactus_status status, std::vector<tactus_address> addresses);
   Request* find(std::uint64_t id);

@@ -1,0 +1,1 @@
+tactus_unit_test(test_loop unit/loop LIBRARIES tactus_loop)
