@@ -78,7 +78,8 @@ struct tactus_report {
   tactus_status (*read)(void *user, const struct tactus_query *query, tactus_row_sink sink, void *sink_user);
 };
 
-/* A command. Ownership as for reports. */
+/* A command. Ownership as for reports. Several may offer a command of one name: without arguments all are run, with
+ * arguments one after the other until one answers anything but TACTUS_E_NOT_FOUND (which means: not my source). */
 struct tactus_command {
   uint32_t struct_size;
   uint32_t access;

@@ -6,7 +6,8 @@
  * throws, allocates for the other side to free, or is a C++ type. All functions are called on the loop's thread.
  *
  * Life of an instance: create (privileged, before the user is changed: open what needs rights) -> start (unprivileged, the
- * loop is about to run; NULL: nothing to do) -> ... -> destroy. A failing create or start fills *error and leaves nothing. */
+ * loop is about to run; NULL: nothing to do) -> ... -> destroy. A failing create fills *error and leaves nothing; after a
+ * failing start, destroy is called. */
 #ifndef TACTUS_PLUGIN_H
 #define TACTUS_PLUGIN_H
 

@@ -77,10 +77,15 @@ auto* find(List& list, std::string_view name) noexcept {
   return at == list.end() ? nullptr : &*at;
 }
 
+// The index-th name of the list; a name that several owners offer counts once.
 template <class List>
-auto* nth(const List& list, std::uint32_t index) noexcept {
-  if (index >= list.size()) return static_cast<decltype(list.front().item)>(nullptr);
-  return std::next(list.begin(), static_cast<std::ptrdiff_t>(index))->item;
+auto nth(const List& list, std::uint32_t index) noexcept -> decltype(list.front().item) {
+  for (auto at = list.begin(); at != list.end(); ++at) {
+    const bool again = std::any_of(
+        list.begin(), at, [&](const auto& entry) { return std::strcmp(entry.item->name, at->item->name) == 0; });
+    if (!again && index-- == 0) return at->item;
+  }
+  return nullptr;
 }
 
 template <class Item>
@@ -129,8 +134,12 @@ Result<void> Registry::add_command(OwnerId owner, const tactus_command* command,
   if (const char* problem = members_problem(command->members, command->member_count, command->args_size)) {
     return error_status(TACTUS_E_INVALID, "the command '{}' {}", command->name, problem);
   }
-  if (find(commands_, command->name) != nullptr) {
-    return error_status(TACTUS_E_EXISTS, "the command '{}' is there already", command->name);
+  for (const auto& entry : commands_) {
+    if (std::strcmp(entry.item->name, command->name) != 0) continue;
+    if (entry.owner == owner) return error_status(TACTUS_E_EXISTS, "the command '{}' is there already", command->name);
+    if ((entry.item->args_size == 0) != (command->args_size == 0)) {
+      return error_status(TACTUS_E_INVALID, "the command '{}' has other arguments elsewhere", command->name);
+    }
   }
   commands_.push_back({owner, command, user});
   return {};
@@ -157,29 +166,53 @@ tactus_status Registry::read(std::string_view name, std::uint32_t access, const 
   }
 }
 
-tactus_status Registry::run(std::string_view name, std::uint32_t access, const void* args, std::uint32_t args_size,
-                            void* result, tactus_error* error) {
-  put_error(error, "");
-  const auto* found = find(commands_, name);
-  if (found == nullptr) return TACTUS_E_NOT_FOUND;
-  if (access < found->item->access) return TACTUS_E_DENIED;
-  const auto entry = *found;
+namespace {
+
+// One owner's command, its arguments extended with zeros when the asker's are shorter.
+tactus_status run_one(const tactus_command& command, void* user, const void* args, std::uint32_t args_size,
+                      void* result, tactus_error* error) {
   try {
-    if (entry.item->args_size == 0) return entry.item->run(entry.user, nullptr, result, error);
-    std::uint32_t stated = 0;
-    if (args == nullptr || args_size < sizeof stated) return TACTUS_E_INVALID;
-    std::memcpy(&stated, args, sizeof stated);
-    if (stated < sizeof stated || stated > args_size) return TACTUS_E_INVALID;
-    if (args_size >= entry.item->args_size) return entry.item->run(entry.user, args, result, error);
-    std::vector<std::uint64_t> extended((entry.item->args_size + 7) / 8, 0);  // aligned for any member
+    if (command.args_size == 0) return command.run(user, nullptr, result, error);
+    if (args_size >= command.args_size) return command.run(user, args, result, error);
+    std::vector<std::uint64_t> extended((command.args_size + 7) / 8, 0);  // aligned for any member
     std::memcpy(extended.data(), args, args_size);
-    return entry.item->run(entry.user, extended.data(), result, error);
+    return command.run(user, extended.data(), result, error);
   } catch (const std::exception& failure) {
     put_error(error, failure.what());
     return TACTUS_E_INTERNAL;
   } catch (...) {
     return TACTUS_E_INTERNAL;
   }
+}
+
+bool args_are_sound(const void* args, std::uint32_t args_size) {
+  std::uint32_t stated = 0;
+  if (args == nullptr || args_size < sizeof stated) return false;
+  std::memcpy(&stated, args, sizeof stated);
+  return stated >= sizeof stated && stated <= args_size;
+}
+
+}  // namespace
+
+tactus_status Registry::run(std::string_view name, std::uint32_t access, const void* args, std::uint32_t args_size,
+                            void* result, tactus_error* error) {
+  put_error(error, "");
+  std::vector<Entry<tactus_command>> offers;  // copies: a command may change the list
+  for (const auto& entry : commands_) {
+    if (name != entry.item->name) continue;
+    if (access < entry.item->access) return TACTUS_E_DENIED;
+    offers.push_back(entry);
+  }
+  if (offers.empty()) return TACTUS_E_NOT_FOUND;
+  const bool for_all = offers.front().item->args_size == 0;
+  if (!for_all && !args_are_sound(args, args_size)) return TACTUS_E_INVALID;
+  tactus_status answer = for_all ? TACTUS_OK : TACTUS_E_NOT_FOUND;
+  for (const auto& offer : offers) {
+    const tactus_status status = run_one(*offer.item, offer.user, args, args_size, result, error);
+    if (!for_all && status != TACTUS_E_NOT_FOUND) return status;
+    if (for_all && answer == TACTUS_OK) answer = status;
+  }
+  return answer;
 }
 
 const tactus_report* Registry::find_report(std::string_view name) const noexcept {

@@ -28,6 +28,8 @@ class Registry {
 
   // The structure and what it points to must live until the owner is removed. TACTUS_E_EXISTS: the name is taken;
   // TACTUS_E_INVALID: NULL pointers, a member outside its structure, sizes above the limits.
+  // A command may be offered by several owners: one without arguments (rekey, dump) concerns them all, one with
+  // arguments the one whose source it names.
   Result<void> add_report(OwnerId owner, const tactus_report* report, void* user);
   Result<void> add_command(OwnerId owner, const tactus_command* command, void* user);
   // Takes back all that the owner added. Allowed inside a report's read or a command's run of another owner.
@@ -37,14 +39,15 @@ class Registry {
   // rows. TACTUS_E_NOT_FOUND: nobody offers it; TACTUS_E_DENIED; else the report's or the sink's own answer.
   tactus_status read(std::string_view name, std::uint32_t access, const tactus_query* query, tactus_row_sink sink,
                      void* sink_user);
-  // Runs a command. args: a structure that begins with struct_size; what the asker's structure is too short for (built
-  // against an older header) arrives as zero. error may be nullptr.
+  // Runs a command. Without arguments: of every owner in order, the first failure is the answer. With arguments: until
+  // one owner answers anything but TACTUS_E_NOT_FOUND. args: a structure that begins with struct_size; what the asker's
+  // structure is too short for (built against an older header) arrives as zero. error may be nullptr.
   tactus_status run(std::string_view name, std::uint32_t access, const void* args, std::uint32_t args_size,
                     void* result, tactus_error* error);
 
   [[nodiscard]] const tactus_report* find_report(std::string_view name) const noexcept;
   [[nodiscard]] const tactus_command* find_command(std::string_view name) const noexcept;
-  // In the order of addition; nullptr past the end.
+  // In the order of addition, each name once; nullptr past the end.
   [[nodiscard]] const tactus_report* report_at(std::uint32_t index) const noexcept;
   [[nodiscard]] const tactus_command* command_at(std::uint32_t index) const noexcept;
 

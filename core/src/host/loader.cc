@@ -23,7 +23,7 @@ bool PluginLoader::disabled(std::string_view name) const {
   return std::find(settings_.disabled.begin(), settings_.disabled.end(), name) != settings_.disabled.end();
 }
 
-Result<SharedObject> PluginLoader::open(std::string_view name) const {
+Result<SharedObject> PluginLoader::open(std::string_view name, bool* own) const {
   const auto failed = [&](const Error& why, std::string_view path = "") {
     return error_status(why.status, "Could not load plugin {}: {}{}{}", name, path, path.empty() ? "" : " ", why.text);
   };
@@ -39,6 +39,7 @@ Result<SharedObject> PluginLoader::open(std::string_view name) const {
     if (auto sound = probe_plugin(file->path, name, settings_.probe_limit_s); !sound)
       return failed(sound.failure(), *path);
   }
+  if (own != nullptr) *own = file->own;
   auto object = SharedObject::open(file->path, name);
   if (!object) return failed(object.failure(), *path);
   return object;
@@ -46,8 +47,10 @@ Result<SharedObject> PluginLoader::open(std::string_view name) const {
 
 Result<const tactus_plugin*> PluginLoader::load(std::string_view name) {
   if (const auto at = objects_.find(name); at != objects_.end()) return &at->second.plugin();
-  auto object = open(name);
+  bool own = false;
+  auto object = open(name, &own);
   if (!object) return object.failure();
+  if (own) own_.emplace(name);
   const auto at = objects_.emplace(std::string{name}, std::move(*object)).first;
   order_.push_back(&at->second.plugin());
   return order_.back();
@@ -59,7 +62,18 @@ std::map<std::string_view, const tactus_plugin*> PluginLoader::by_name() const {
   return out;
 }
 
+std::string PluginLoader::file_of(const tactus_provider& provider) const {
+  for (const auto& [name, object] : objects_) {
+    const tactus_plugin& plugin = object.plugin();
+    for (std::uint32_t i = 0; i < plugin.provider_count; ++i) {
+      if (TACTUS_AT(tactus_provider, plugin.providers, i) == &provider) return name;
+    }
+  }
+  return {};
+}
+
 void PluginLoader::unload_all() {
+  own_.clear();
   order_.clear();
   objects_.clear();
 }

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,10 +42,13 @@ class PluginLoader {
   [[nodiscard]] const std::vector<const tactus_plugin*>& loaded() const noexcept { return order_; }
   // The same, by name of the file.
   [[nodiscard]] std::map<std::string_view, const tactus_plugin*> by_name() const;
+  // Name of the file that a loaded provider is in; whether that is one of the project's own, known good.
+  [[nodiscard]] std::string file_of(const tactus_provider& provider) const;
+  [[nodiscard]] bool is_own(std::string_view name) const { return own_.count(std::string{name}) > 0; }
   // Whether this very file is loaded.
   [[nodiscard]] bool is_loaded(std::string_view name) const { return objects_.find(name) != objects_.end(); }
   // The plugin for a moment, not kept; errors as load().
-  [[nodiscard]] Result<SharedObject> open(std::string_view name) const;
+  [[nodiscard]] Result<SharedObject> open(std::string_view name, bool* own = nullptr) const;
   // Unmaps everything. No instance may be left.
   void unload_all();
 
@@ -54,6 +58,7 @@ class PluginLoader {
   LoaderSettings settings_;
   std::map<std::string, SharedObject, std::less<>> objects_;
   std::vector<const tactus_plugin*> order_;
+  std::set<std::string> own_;
 };
 
 }  // namespace tactus
