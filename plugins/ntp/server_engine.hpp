@@ -92,6 +92,9 @@ class ServerEngine {
   void on_transmitted(std::uint64_t send_id, const tactus_stamp& stamp);
   void on_clock_change(const tactus_clock_change& change);
 
+  // The scale of extension field F323: added to corrected time, and the number of its epoch.
+  [[nodiscard]] double monotonic_offset_s() const noexcept { return slewed_s_; }
+  [[nodiscard]] std::uint32_t monotonic_epoch() const noexcept { return epoch_; }
   [[nodiscard]] const Stats& stats() const noexcept { return stats_; }
   [[nodiscard]] ClientLog& log() noexcept { return log_; }
   [[nodiscard]] const TimestampStore& timestamps() const noexcept { return store_; }

@@ -280,6 +280,26 @@ inline constexpr tactus_member serverstats[] = {
                       "transmit timestamps of the interface"),
 };
 
+// "clients"
+inline constexpr tactus_member client_row[] = {
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_U32, index, "index", "", "place in the record table"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_U32, table_size, "table_size", "", "size of that table"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_ADDRESS, address, "address", "", "of the client"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_U32, ntp_hits, "ntp_hits", "", "NTP requests"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_U32, ntp_drops, "ntp_drops", "", "not answered: rate limit"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_U32, nke_hits, "nke_hits", "", "NTS-KE connections"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_U32, nke_drops, "nke_drops", "", "refused: rate limit"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_I32, ntp_interval_log2_s, "ntp_interval", "log2_s",
+                      "average between NTP requests; 127 unknown"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_I32, ntp_timeout_interval_log2_s, "ntp_timeout_interval",
+                      "log2_s", "average after requests that were not answered; 127 unknown"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_I32, nke_interval_log2_s, "nke_interval", "log2_s",
+                      "average between NTS-KE connections; 127 unknown"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_AGO, last_ntp_ago_s, "last_ntp_ago", "s", "last NTP request"),
+    TACTUS_ROW_MEMBER(tactus_client_row, TACTUS_MEMBER_AGO, last_nke_ago_s, "last_nke_ago", "s",
+                      "last NTS-KE connection"),
+};
+
 // "plugins"
 inline constexpr tactus_member plugin_row[] = {
     TACTUS_ROW_MEMBER(tactus_plugin_row, TACTUS_MEMBER_TEXT, provider, "provider", "", "name of the provider"),
