@@ -19,8 +19,8 @@ struct Combined {
   int sources = 0;
 };
 
-// `selected` is one of `list`. Sources too far from it get their distant counter set or decremented and the state distant,
-// the others the state combined (through `mark`).
+// `selected` is one of `list`. Sources too far from it get their distant counter set or decremented and the state
+// distant, the others the state combined (through `mark`).
 Combined combine(std::span<Source* const> list, Source& selected, const DisciplineSettings& settings,
                  const std::function<void(Source&, SourceState)>& mark);
 

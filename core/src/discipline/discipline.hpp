@@ -55,8 +55,8 @@ class Discipline {
   void set_own_refid(Source& source, std::uint32_t refid) { source.set_own_refid(refid); }  // for `local orphan`
   void reach(Source& source, bool bit);
   void reset_reach(Source& source);
-  // offset_s with NTP's sign (positive = local clock slow); negated here, once. E_INVALID: bad value; E_DENIED: too close
-  // to a leap second. *result may be NULL.
+  // offset_s with NTP's sign (positive = local clock slow); negated here, once. E_INVALID: bad value; E_DENIED: too
+  // close to a leap second. *result may be NULL.
   tactus_status sample(Source& source, const tactus_sample& sample, tactus_sample_result* result);
   // No measurement at this poll.
   void missed(Source& source, tactus_sample_result* result);
@@ -99,11 +99,11 @@ class Discipline {
  private:
   void run_selection(Source* updated);
   void on_change(const ClockChange& change);
-  void report(Source& source, const Source::Taken& taken, tactus_sample_result* result);
-  void sources_changed();
+  static void fill_result(const Source& source, const Source::Taken& taken, tactus_sample_result* result);
+  void accumulated(Source& source, const Source::Taken& taken, tactus_sample_result* result);
+  void apply_orphan();
 
   Clock& clock_;
-  Loop& loop_;
   Logger& logger_;
   DisciplineSettings settings_;
   DisciplineHooks hooks_;
@@ -117,6 +117,7 @@ class Discipline {
   std::uint64_t disperse_handler_ = 0;
   std::uint64_t samples_in_ = 0;
   bool selecting_ = false;
+  bool finished_ = false;
 };
 
 }  // namespace tactus

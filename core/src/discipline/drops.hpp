@@ -18,7 +18,7 @@ enum class Drop : std::uint8_t {
   sample_filter_outlier,   // not among those that the filter combined
   sample_filter_reset,     // in the filter when it was emptied
   // discipline.store: accumulated samples that are gone
-  store_not_later,         // held when a sample came that was not later
+  store_not_later,  // held when a sample came that was not later
   // discipline.selection: a source at one run of the selection
   source_noselect,
   source_bad_stats,
@@ -36,6 +36,8 @@ enum class Drop : std::uint8_t {
   source_distant,
   // discipline.reference: updates
   update_maxchange,
+  update_leap_close,
+  update_invalid,  // the clock would leave the supported era
   count_,
 };
 

@@ -28,15 +28,15 @@ struct Estimate {
   Instant reference_time{};  // of offset_s
   double offset_s = 0.0;     // positive: local clock fast
   double offset_sd_s = unknown_deviation_s;
-  double frequency = 0.0;    // ratio; positive: local clock gains on the source
+  double frequency = 0.0;  // ratio; positive: local clock gains on the source
   double frequency_sd = worst_frequency;
   double skew = worst_frequency;  // bound of the frequency error, ratio
   double stddev_s = unknown_deviation_s;
-  double asymmetry = 0.0;    // of the jitter, -0.5..0.5
+  double asymmetry = 0.0;  // of the jitter, -0.5..0.5
   int asymmetry_run = 0;
-  int samples = 0;           // held
-  int runs = 0;              // of equal signs among the residuals
-  int best = 0;              // index of the sample with the smallest root distance
+  int samples = 0;  // held
+  int runs = 0;     // of equal signs among the residuals
+  int best = 0;     // index of the sample with the smallest root distance
 };
 
 // How the last fit went, for statistics.log and tests.
@@ -83,7 +83,7 @@ class Estimator {
 // What an estimator is made from.
 struct EstimatorSettings {
   StoreLimits limits;
-  double asymmetry = 1.0;    // |a| <= 0.5: fixed, 0: off, above 0.5: estimated (6.3)
+  double asymmetry = 1.0;     // |a| <= 0.5: fixed, 0: off, above 0.5: estimated (6.3)
   double precision_s = 1e-6;  // of the system clock
 };
 using EstimatorFactory = std::function<std::unique_ptr<Estimator>(const EstimatorSettings&)>;

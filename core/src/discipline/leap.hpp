@@ -28,7 +28,8 @@ class LeapKeeper {
   void clear(Instant now) { vote(TACTUS_LEAP_NORMAL, now); }
   // What a synchronised server says.
   [[nodiscard]] std::uint32_t served() const noexcept;
-  // The instant, or the instant as the source sees it (offset_s positive = local clock fast), is within 5 s of the leap.
+  // The instant, or the instant as the source sees it (offset_s positive = local clock fast), is within 5 s of the
+  // leap.
   [[nodiscard]] bool close(Instant at, double offset_s) const noexcept;
   // The clock was stepped.
   void on_step();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Headings and lines of the discipline's statistic logs: statistics, tracking, selection. Configuration specification 13.
+// Headings and lines of the discipline's statistic logs: statistics, tracking, selection. Configuration
+// specification 13.
 #pragma once
 
 #include <string>
@@ -10,7 +11,8 @@
 namespace tactus {
 
 inline constexpr std::string_view statistics_banner =
-    "   Date (UTC) Time     IP Address    Std dev'n Est offset  Offset sd  Diff freq   Est skew  Stress  Ns  Bs  Nr  Asym";
+    "   Date (UTC) Time     IP Address    Std dev'n Est offset  Offset sd  Diff freq   Est skew  Stress  Ns  Bs  Nr  "
+    "Asym";
 inline constexpr std::string_view tracking_banner =
     "   Date (UTC) Time     IP Address   St   Freq ppm   Skew ppm     Offset L Co  Offset sd Rem. corr. Root delay "
     "Root disp. Max. error";

@@ -23,20 +23,20 @@ namespace tactus {
 
 // How much of a frequency estimate is applied (section 10 step 2).
 struct FrequencyGain {
-  double gain;       // 0..1
-  double applied;    // f', ratio
-  double residual;   // rho = f - f', ratio
-  double skew;       // of the reference afterwards, ratio
+  double gain;      // 0..1
+  double applied;   // f', ratio
+  double residual;  // rho = f - f', ratio
+  double skew;      // of the reference afterwards, ratio
 };
 FrequencyGain frequency_gain(double frequency, double skew, double old_skew, double max_update_skew) noexcept;
 
 struct ReferenceUpdate {
   Combined combined;
   std::uint32_t leap = TACTUS_LEAP_NORMAL;
-  int stratum = 0;             // of the source
+  int stratum = 0;  // of the source
   std::uint32_t refid = 0;
-  tactus_address address{};    // family NONE for reference clocks
-  std::string label;           // for tracking.log
+  tactus_address address{};  // family NONE for reference clocks
+  std::string label;         // for tracking.log
   double root_delay_s = 0.0;
   double root_dispersion_s = 0.0;  // at combined.reference_time
 };
@@ -72,8 +72,8 @@ class Reference {
 
   // Steps by the correction that is still to be slewed.
   Result<void> make_step();
-  // `local` was changed by a command.
-  void local_changed();
+  // The makestep settings were changed by a command: the limit counts anew.
+  void restart_makestep() noexcept { step_limit_ = settings_.makestep.limit; }
   void set_one_shot(OneShot mode, std::function<void(bool ok)> done);
   [[nodiscard]] OneShot one_shot() const noexcept { return one_shot_; }
   // Ends a one-shot mode without success.
@@ -82,16 +82,30 @@ class Reference {
   void finish();
 
  private:
+  // What a line of tracking.log has beyond the reference's own state.
+  struct Line {
+    std::string label;
+    int sources;
+    double offset_s;
+    double offset_sd_s;
+    double uncorrected_s;
+    double root_delay_s;
+    double root_dispersion_s;
+    double maximum_error_s;
+  };
+  bool refuse_invalid(Instant now, double offset_s);
   bool refuse_change(double offset_s);
-  bool may_step(double offset_s, double uncorrected_s);
+  bool may_step(double beyond_s);
+  void take_over(const ReferenceUpdate& update, const FrequencyGain& gain);
   void apply(double offset_s, double uncorrected_s, double frequency, double rate);
   void run_one_shot(double offset_s);
   void on_change(const ClockChange& change);
+  void leap_changed();
   void account_drift(double interval_s);
+  void write_drift();
   void average(double offset_s) noexcept;
   void tell_kernel(Instant now);
-  void write_line(Instant now, const std::string& label, int sources, double offset_s, double offset_sd_s,
-                  double uncorrected_s, double root_delay_s, double root_dispersion_s, double maximum_error_s);
+  void write_line(Instant now, const Line& line);
   [[nodiscard]] double root_dispersion_s(Instant at) const noexcept;
   [[nodiscard]] bool local_active(Instant at);
   [[nodiscard]] double random() const { return hooks_.random ? hooks_.random() : 0.0; }
@@ -124,9 +138,9 @@ class Reference {
   double last_rate_ = 0.0;
   double average_square_ = 0.0;
   bool moving_ = false;
-  int updates_ = 0;          // for maxchange
+  int updates_ = 0;  // for maxchange
   int maxchange_ignore_;
-  int step_limit_;           // what is left of makestep
+  int step_limit_;  // what is left of makestep
   double drift_age_s_ = 0.0;
   bool ended_ = false;
   // local reference
@@ -135,8 +149,6 @@ class Reference {
   // one-shot
   OneShot one_shot_ = OneShot::off;
   std::function<void(bool)> one_shot_done_;
-
-  friend class Discipline;
 };
 
 }  // namespace tactus

@@ -15,7 +15,7 @@ namespace tactus {
 struct LineFit {
   double intercept = 0.0;  // at x = 0
   double slope = 0.0;
-  double residual_variance = 0.0;
+  double variance = 0.0;  // of the fitted values
   double slope_sd = 0.0;
   double intercept_sd = 0.0;
   int start = 0;  // samples left out at the old end

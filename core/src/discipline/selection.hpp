@@ -6,7 +6,9 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "discipline/combine.hpp"
@@ -42,7 +44,9 @@ class Selection {
   // A source goes away.
   void forget(const Source& source) noexcept;
   // Forgets who is selected (`reselect`): the next run chooses anew.
-  void reselect(std::span<Source* const> sources) noexcept;
+  void reselect() noexcept { selected_ = nullptr; }
+  // NTP sources that the last run found bad for the fourth time; to be asked for another address when it is over.
+  std::vector<Source*> take_replacements() noexcept { return std::exchange(replacements_, {}); }
   // Effective options from authselectmode; to be called when sources or their options change.
   void update_options(std::span<Source* const> sources) const;
   // One-shot modes give no messages.
@@ -60,34 +64,41 @@ class Selection {
     double trusted_high_s = 0.0;
   };
   struct Classes {
-    bool require_unmet = false;
     int candidates = 0;
     int trusted = 0;
-    bool waits = false;
+    bool require_unmet = false;  // some source is required and none of those is admissible yet
+    bool waits = false;          // others are about to have enough samples
+    Source* orphan = nullptr;
   };
-  Classes classify(Instant now);
+  Classes classify();
+  SourceState classify_one(Source& source) const;
   void check_stale(Classes& classes, double oldest_ago_s);
   void admit_orphan(Classes& classes);
   static Sweep intersect(std::span<Source* const> candidates);
+  bool majority(const Sweep& sweep, const Classes& classes);
   bool admit(const Sweep& sweep, Classes& classes, std::vector<Source*>& list, std::uint32_t& leap);
-  void score(const std::vector<Source*>& list);
-  Source* choose(const std::vector<Source*>& list);
-  SelectionResult finish(std::vector<Source*>& list, std::uint32_t leap);
+  static std::uint32_t vote_leap(std::span<Source* const> list, bool only_trusted);
+  void score(std::span<Source* const> list);
+  Source* choose(std::span<Source* const> list);
+  SelectionResult finish(std::span<Source* const> list, std::uint32_t leap);
   void mark(Source& source, SourceState state);
-  void mark_all(SourceState from, SourceState to);
-  void lose(std::string_view why);
-  void warn_bad(Source& source);
+  void mark_candidates(SourceState state);
+  void count_bad(Source& source);
+  void warn_about(Source& source);
+  void lose(const std::string& why);
+  void warn(const std::string& text);
 
   const DisciplineSettings& settings_;
   Logger& logger_;
   Drops& drops_;
   std::function<void(std::string_view)> line_;
   Source* selected_ = nullptr;
-  bool announced_ = false;         // `Selected source` was printed for it
+  bool removed_ = false;  // the selected source was removed
   bool majority_reported_ = false;
   bool failure_reported_ = false;  // first failure after the start
   bool quiet_ = false;
   int orphan_stratum_ = 16;
+  std::vector<Source*> replacements_;  // asked for by the last run
   // of the running selection
   std::span<Source* const> sources_;
   Source* updated_ = nullptr;

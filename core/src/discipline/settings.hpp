@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every directive that the discipline obeys, with chrony's default. Configuration specification 4.1 to 4.3, 7.1; discipline
-// specification, section 2.
+// Every directive that the discipline obeys, with chrony's default. Configuration specification 4.1 to 4.3, 7.1;
+// discipline specification, section 2.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ enum class AuthSelectMode : std::uint8_t { ignore, mix, prefer, require };
 // `local` (configuration specification 7.1).
 struct LocalSettings {
   bool enabled = false;
-  int stratum = 10;               // 1..15
+  int stratum = 10;  // 1..15
   bool orphan = false;
   double distance_s = 1.0;
-  double activate_s = 0.0;        // 0: no condition
+  double activate_s = 0.0;  // 0: no condition
   double wait_synced_s = 0.0;
   double wait_unsynced_s = -1.0;  // negative: 300 with orphan, else 0
 };
@@ -29,8 +29,8 @@ struct MakestepSettings {
 
 struct MaxchangeSettings {
   double offset_s = 0.0;
-  int start = -1;   // updates that are free; negative: off
-  int ignore = 0;   // how many refusals before the daemon ends; negative: for ever
+  int start = -1;  // updates that are free; negative: off
+  int ignore = 0;  // how many refusals before the daemon ends; negative: for ever
 };
 
 struct DisciplineSettings {
@@ -44,7 +44,7 @@ struct DisciplineSettings {
   double combine_limit = 3.0;
   // samples
   int min_samples = 6;
-  int max_samples = 0;       // 0: as many as the store has
+  int max_samples = 0;  // 0: as many as the store has
   int max_unreach = 100000;
   // clock
   MakestepSettings makestep;
@@ -60,7 +60,7 @@ struct DisciplineSettings {
   // state and messages
   double drift_interval_s = 3600.0;  // between writes of the drift file; <= 0: at every update
   double log_change_s = 1.0;
-  double mail_change_s = 0.0;        // 0: no mail
+  double mail_change_s = 0.0;  // 0: no mail
 };
 
 // What the discipline needs from above. All may be empty.

@@ -41,10 +41,10 @@ enum class SourceState : char {
 
 // Interval of the true offset and its ground, as of the last selection (6.7).
 struct SelectionData {
-  bool valid = false;            // the estimate may be selected by
-  double low_s = 0.0;            // local minus reference
+  bool valid = false;  // the estimate may be selected by
+  double low_s = 0.0;  // local minus reference
   double high_s = 0.0;
-  double distance_s = 0.0;       // root distance
+  double distance_s = 0.0;  // root distance
   double stddev_s = 0.0;
   double first_sample_ago_s = 0.0;
   double last_sample_ago_s = 0.0;
@@ -64,10 +64,10 @@ struct SourceParams {
   std::uint32_t select_options = 0;  // TACTUS_SELECT_*
   bool authenticated = false;
   int max_unreach = 100000;
-  int filter_length = 0;             // 0: none
+  int filter_length = 0;  // 0: none
   EstimatorSettings estimator;
   tactus_address address{};
-  std::string name;                  // as configured; empty for reference clocks
+  std::string name;  // as configured; empty for reference clocks
 };
 
 class Source {
@@ -110,9 +110,9 @@ class Source {
   // ---- samples
   struct Taken {
     bool accumulated = false;
-    Sample sample;                     // what entered the store
-    double prediction_error_s = 0.0;   // |measured - predicted|
-    bool after_reset = false;          // the store was emptied because the sample was not later
+    Sample sample;                    // what entered the store
+    double prediction_error_s = 0.0;  // |measured - predicted|
+    bool after_reset = false;         // the store was emptied because the sample was not later
     bool filter_failed = false;
   };
   // A measurement: to the filter if there is one, else to the store.
@@ -141,9 +141,9 @@ class Source {
     std::uint32_t effective_options = 0;  // TACTUS_SELECT_*
     SelectionData data;
     double score = 1.0;
-    int distant = 0;        // updates that it stays out of the combination
-    int bad_count = 0;      // own updates in a row that ended as x, d or ~
-    int updates = 0;        // samples since the last reference update
+    int distant = 0;    // updates that it stays out of the combination
+    int bad_count = 0;  // own updates in a row that ended as x, d or ~
+    int updates = 0;    // samples since the last reference update
     Reported reported;
   };
   [[nodiscard]] Place& place() noexcept { return place_; }

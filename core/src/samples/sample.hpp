@@ -24,7 +24,8 @@ struct HistoryChange {
   double offset_s = 0.0;   // doff, s; positive: the clock was moved back
 };
 
-// How far a stored time moves, s: (corrected - time)*df - doff. An offset measured at it (positive = fast) moves as far.
+// How far a stored time moves, s: (corrected - time)*df - doff. An offset measured at it (positive = fast) moves as
+// far.
 inline double history_delta_s(const HistoryChange& change, Instant time) noexcept {
   return to_seconds(change.corrected - time) * change.frequency - change.offset_s;
 }

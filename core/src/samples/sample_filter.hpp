@@ -13,11 +13,11 @@
 namespace tactus {
 
 struct FilterSettings {
-  int minimum = 1;                  // fewest samples of an output, >= 1
-  int maximum = 64;                 // capacity, 1..256
-  double max_deviation_s = 0.0;     // output whose deviation is larger is withheld; 0: no limit
-  double keep_ratio = 0.6;          // share of the samples around the middle that is kept; 0: the median
-  double precision_s = 1e-6;        // of the system clock, start of the running variance
+  int minimum = 1;               // fewest samples of an output, >= 1
+  int maximum = 64;              // capacity, 1..256
+  double max_deviation_s = 0.0;  // output whose deviation is larger is withheld; 0: no limit
+  double keep_ratio = 0.6;       // share of the samples around the middle that is kept; 0: the median
+  double precision_s = 1e-6;     // of the system clock, start of the running variance
 
   static FilterSettings ntp(int length, double precision_s) { return {1, length, 16.0, 0.0, precision_s}; }
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The samples of one source: up to 64 that are fitted and as many older ones that only the run test, the minimum delay and
-// the asymmetry estimate see. Discipline specification, section 5; dump lines: configuration specification 14.2.
+// The samples of one source: up to 64 that are fitted and as many older ones that only the run test, the minimum delay
+// and the asymmetry estimate see. Discipline specification, section 5; dump lines: configuration specification 14.2.
 #pragma once
 
 #include <array>
@@ -30,7 +30,7 @@ struct StoreLimits {
 class SampleStore {
  public:
   struct Entry {
-    Sample sample;           // dispersions and root values of run samples are meaningless
+    Sample sample;                   // dispersions and root values of run samples are meaningless
     double original_offset_s = 0.0;  // as measured, never transformed
   };
   enum class Added : std::uint8_t { appended, after_reset };
@@ -61,8 +61,8 @@ class SampleStore {
 
   // One line per sample, oldest first: "TIME OFF ORIG DELAY DISP RDELAY RDISP".
   [[nodiscard]] std::vector<std::string> save() const;
-  // Replaces everything by saved lines (1..64). Refused, with the store left empty: times that do not increase or are later
-  // than `now`, values that are not finite or not below 1e6 in magnitude, negative delays or dispersions.
+  // Replaces everything by saved lines (1..64). Refused, with the store left empty: times that do not increase or are
+  // later than `now`, values that are not finite or not below 1e6 in magnitude, negative delays or dispersions.
   Result<void> load(std::span<const std::string_view> lines, Instant now);
 
  private:
@@ -74,7 +74,7 @@ class SampleStore {
   double configured_min_delay_s_;
   int samples_ = 0;
   int run_samples_ = 0;
-  int last_ = 0;  // slot of the newest
+  int last_ = 0;                   // slot of the newest
   std::unique_ptr<Entry[]> ring_;  // allocated with the first sample
 };
 

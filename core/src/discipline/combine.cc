@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Combining of agreeing sources. Discipline specification, section 9.
+#include "discipline/combine.hpp"
+
+#include <cmath>
+
+namespace tactus {
+namespace {
+
+constexpr int reach_full = 8;
+constexpr int distant_updates = 32;  // 1 until the reach register is full
+
+bool too_far(const Source& source, const Source& selected, double selected_distance_s,
+             const DisciplineSettings& settings) {
+  const Estimate& mine = source.estimator().estimate();
+  const Estimate& reference = selected.estimator().estimate();
+  if (source.place().data.distance_s > settings.combine_limit * selected_distance_s) return true;
+  return std::abs(reference.frequency - mine.frequency) >
+         settings.combine_limit * (reference.skew + mine.skew + settings.max_clock_error_ppm * 1e-6);
+}
+
+// Weighted sums of the offsets, moved to the selected source's reference time, and of the frequencies.
+class Sums {
+ public:
+  explicit Sums(const Source& selected) : reference_(selected.estimator().estimate()) {}
+
+  void add(const Source& source) {
+    const Estimate& estimate = source.estimator().estimate();
+    const double elapsed_s = to_seconds(reference_.reference_time - estimate.reference_time);
+    const double offset_s = estimate.offset_s + elapsed_s * estimate.frequency;
+    const double offset_sd_s = estimate.offset_sd_s + elapsed_s * estimate.frequency_sd;
+    const double offset_weight = 1.0 / source.place().data.distance_s;
+    const double frequency_weight = 1.0 / (estimate.frequency_sd * estimate.frequency_sd);
+    const double apart_s = offset_s - reference_.offset_s;
+    offset_weights_ += offset_weight;
+    offset_ += offset_weight * offset_s;
+    spread_ += offset_weight * (offset_sd_s * offset_sd_s + apart_s * apart_s);
+    frequency_weights_ += frequency_weight;
+    frequency_ += frequency_weight * estimate.frequency;
+    skew_weights_ += 1.0 / (estimate.skew * estimate.skew);
+    ++count_;
+  }
+
+  [[nodiscard]] Combined result() const {
+    return {reference_.reference_time,
+            offset_ / offset_weights_,
+            std::sqrt(spread_ / offset_weights_),
+            frequency_ / frequency_weights_,
+            1.0 / std::sqrt(frequency_weights_),
+            1.0 / std::sqrt(skew_weights_),
+            count_};
+  }
+
+ private:
+  const Estimate& reference_;
+  double offset_weights_ = 0.0;
+  double offset_ = 0.0;
+  double spread_ = 0.0;
+  double frequency_weights_ = 0.0;
+  double frequency_ = 0.0;
+  double skew_weights_ = 0.0;
+  int count_ = 0;
+};
+
+}  // namespace
+
+Combined combine(std::span<Source* const> list, Source& selected, const DisciplineSettings& settings,
+                 const std::function<void(Source&, SourceState)>& mark) {
+  const Estimate& own = selected.estimator().estimate();
+  const double distance_s = selected.place().data.distance_s + (selected.is_ntp() ? settings.reselect_distance_s : 0.0);
+  Sums sums(selected);
+  int others = 0;
+  for (Source* source : list) {
+    if (source == &selected) {
+      sums.add(*source);
+      continue;
+    }
+    auto& place = source->place();
+    if (too_far(*source, selected, distance_s, settings)) {
+      place.distant = source->reach_size() >= reach_full ? distant_updates : 1;
+    } else if (place.distant > 0) {
+      --place.distant;
+    }
+    if (place.distant > 0) {
+      mark(*source, SourceState::distant);
+      continue;
+    }
+    mark(*source, SourceState::combined);
+    sums.add(*source);
+    ++others;
+  }
+  if (others > 0) return sums.result();
+  return {own.reference_time, own.offset_s, own.offset_sd_s, own.frequency, own.frequency_sd, own.skew, 1};
+}
+
+}  // namespace tactus

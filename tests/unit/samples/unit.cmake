@@ -1,0 +1,1 @@
+tactus_unit_test(test_samples unit/samples LIBRARIES tactus_samples)
