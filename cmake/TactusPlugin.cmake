@@ -1,6 +1,8 @@
 # tactus_add_plugin(NAME  ENGINE file...  RIM file...  LIBRARIES lib...)
 #   ENGINE files do no I/O and become the static library <name>_engine, which unit tests and fuzz targets link as well;
 #   RIM files hold the descriptor, sockets and devices. The plugin is <name>.so in the build tree's plugins.d folder.
+set(TACTUS_PLUGIN_NOTE "${CMAKE_CURRENT_LIST_DIR}/own_plugin_note.c")
+set_property(SOURCE "${TACTUS_PLUGIN_NOTE}" APPEND PROPERTY COMPILE_DEFINITIONS "TACTUS_OWN_VERSION=\"${PROJECT_VERSION}\"")
 function(tactus_add_plugin NAME)
   cmake_parse_arguments(ARG "" "" "ENGINE;RIM;LIBRARIES" ${ARGN})
   foreach(file IN LISTS ARG_ENGINE ARG_RIM)
@@ -19,6 +21,8 @@ function(tactus_add_plugin NAME)
   add_library(plugin_${NAME} MODULE ${ARG_RIM})
   target_include_directories(plugin_${NAME} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   target_link_libraries(plugin_${NAME} PRIVATE ${libraries})
+  # Known good: the daemon of the same version loads it without a trial in a child process (core/src/host/elf_check.hpp).
+  target_sources(plugin_${NAME} PRIVATE "${TACTUS_PLUGIN_NOTE}")
   set_target_properties(plugin_${NAME} PROPERTIES
     PREFIX "" OUTPUT_NAME "${NAME}" LIBRARY_OUTPUT_DIRECTORY "${TACTUS_PLUGIN_BUILD_DIR}")
   target_link_options(plugin_${NAME} PRIVATE -Wl,--exclude-libs,ALL -Wl,--as-needed

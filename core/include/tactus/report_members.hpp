@@ -443,6 +443,46 @@ inline constexpr tactus_member add_source_args[] = {
                       "correction of the measurements"),
 };
 
+// "smoothing"
+inline constexpr tactus_member smoothing[] = {
+    TACTUS_ROW_MEMBER(tactus_smoothing, TACTUS_MEMBER_FLAG, active, "active", "", "time smoothing is active"),
+    TACTUS_ROW_MEMBER(tactus_smoothing, TACTUS_MEMBER_FLAG, leap_only, "leap_only", "", "leap seconds only"),
+    TACTUS_ROW_MEMBER(tactus_smoothing, TACTUS_MEMBER_REAL, offset_s, "offset", "s",
+                      "positive: the served time is ahead of the true one"),
+    TACTUS_ROW_MEMBER(tactus_smoothing, TACTUS_MEMBER_REAL, frequency_ppm, "frequency", "ppm",
+                      "positive: the served time runs fast"),
+    TACTUS_ROW_MEMBER(tactus_smoothing, TACTUS_MEMBER_REAL, wander_ppm_per_s, "wander", "ppm_per_s",
+                      "change of the frequency"),
+    TACTUS_ROW_MEMBER(tactus_smoothing, TACTUS_MEMBER_REAL, last_update_ago_s, "last_update_ago", "s",
+                      "0 while not active"),
+    TACTUS_ROW_MEMBER(tactus_smoothing, TACTUS_MEMBER_REAL, remaining_time_s, "remaining_time", "s",
+                      "until the served time is right; 0 while not active"),
+};
+
+// "rtcdata"
+inline constexpr tactus_member rtcdata[] = {
+    TACTUS_ROW_MEMBER(tactus_rtcdata, TACTUS_MEMBER_U32, samples, "samples", "", "held"),
+    TACTUS_ROW_MEMBER(tactus_rtcdata, TACTUS_MEMBER_U32, runs, "runs", "", "of residuals with one sign"),
+    TACTUS_ROW_MEMBER(tactus_rtcdata, TACTUS_MEMBER_U32, span_s, "span", "s", "from the oldest to the newest sample"),
+    TACTUS_ROW_MEMBER(tactus_rtcdata, TACTUS_MEMBER_TIME, reference_time, "reference_time", "", "of the estimate"),
+    TACTUS_ROW_MEMBER(tactus_rtcdata, TACTUS_MEMBER_REAL, fast_s, "fast", "s", "RTC minus true time"),
+    TACTUS_ROW_MEMBER(tactus_rtcdata, TACTUS_MEMBER_REAL, gain_ppm, "gain", "ppm", "positive: the RTC runs fast"),
+};
+
+// "manual_list"
+inline constexpr tactus_member manual_row[] = {
+    TACTUS_ROW_MEMBER(tactus_manual_row, TACTUS_MEMBER_TIME, when, "when", "", "adjusted for later corrections"),
+    TACTUS_ROW_MEMBER(tactus_manual_row, TACTUS_MEMBER_REAL, slewed_offset_s, "slewed_offset", "s",
+                      "adjusted for later corrections"),
+    TACTUS_ROW_MEMBER(tactus_manual_row, TACTUS_MEMBER_REAL, original_offset_s, "original_offset", "s", "as entered"),
+    TACTUS_ROW_MEMBER(tactus_manual_row, TACTUS_MEMBER_REAL, residual_s, "residual", "s", "of the fit"),
+};
+
+// "settime"
+inline constexpr tactus_member settime_args[] = {
+    TACTUS_ROW_MEMBER(tactus_settime_args, TACTUS_MEMBER_TIME, time, "time", "", "true time"),
+};
+
 #undef TACTUS_ROW_MEMBER
 
 }  // namespace tactus::members

@@ -1,0 +1,1 @@
+tactus_unit_test(test_control unit/control LIBRARIES tactus_control)
