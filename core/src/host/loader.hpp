@@ -36,6 +36,7 @@ class PluginLoader {
   Result<const tactus_plugin*> load(std::string_view name);
   [[nodiscard]] bool available(std::string_view name) const { return find_plugin(settings_.folders, name).ok(); }
   [[nodiscard]] bool disabled(std::string_view name) const;
+  void set_folders(std::vector<std::string> folders) { settings_.folders = std::move(folders); }
   void set_disabled(std::vector<std::string> names) { settings_.disabled = std::move(names); }
 
   // Loaded ones, in the order of loading.

@@ -68,14 +68,4 @@ Result<void> make_directory(const std::string& path, mode_t mode, const User& ow
   return {};
 }
 
-Result<void> check_directory(const std::string& path, mode_t mode, const User& owner) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return error("Could not access {} : {}", path, std::strerror(errno));
-  if (!S_ISDIR(info.st_mode)) return error("{} is not directory", path);
-  if ((info.st_mode & 0777 & ~mode) != 0) return error("Wrong permissions on {}", path);
-  if (info.st_uid != owner.uid) return error("Wrong owner of {} (UID != {})", path, owner.uid);
-  if (info.st_gid != owner.gid) return error("Wrong owner of {} (GID != {})", path, owner.gid);
-  return {};
-}
-
 }  // namespace tactus

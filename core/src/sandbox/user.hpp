@@ -25,9 +25,4 @@ Result<User> find_user(const std::string& name);
 // `PATH is not directory`.
 Result<void> make_directory(const std::string& path, mode_t mode, const User& owner);
 
-// What a path must be before a socket is put there: a directory of exactly this user and group with no permission
-// outside `mode`. Errors: `Wrong permissions on PATH`, `Wrong owner of PATH (UID != N)`, `Wrong owner of PATH (GID !=
-// N)`.
-Result<void> check_directory(const std::string& path, mode_t mode, const User& owner);
-
 }  // namespace tactus
