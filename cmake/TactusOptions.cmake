@@ -29,9 +29,9 @@ set(TACTUS_PLUGIN_BUILD_DIR "${CMAKE_BINARY_DIR}/plugins.d")
 
 add_library(tactus_flags INTERFACE)
 target_compile_options(tactus_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wcast-align -Wformat=2
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wcast-align -Wformat=2
   -fno-plt -fstack-protector-strong $<$<CONFIG:RelWithDebInfo,Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
-target_compile_options(tactus_flags INTERFACE $<$<COMPILE_LANGUAGE:C>:-Wno-non-virtual-dtor>)
+target_compile_options(tactus_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 has false positives of these in optimised code of the standard library.
   target_compile_options(tactus_flags INTERFACE -Wno-restrict -Wno-dangling-pointer)
