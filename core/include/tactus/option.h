@@ -21,26 +21,26 @@ extern "C" {
 #define TACTUS_TYPE_ADDRESS 7u /* IPv4 or IPv6 literal [address; text as written] */
 #define TACTUS_TYPE_REFID 8u   /* 1 to 4 characters [integer: first character in bits 31..24; text] */
 #define TACTUS_TYPE_HEX 9u     /* hexadecimal integer, 0x optional [integer] */
-#define TACTUS_TYPE_SUBNET \
-  10u /* chrony's allow/deny operand [subnet; text as written; integer 1 when `all` was given] */
+/* chrony's allow/deny operand [subnet; text as written; integer 1 when `all` was given]. */
+#define TACTUS_TYPE_SUBNET 10u
 #define TACTUS_TYPE_WORDS 11u /* the remaining words; choices[] restrict them when given [words, count] */
 
 /* Flags of a field. */
 #define TACTUS_FIELD_REQUIRED 1u       /* must be given */
 #define TACTUS_FIELD_POSITIONAL 2u     /* stands in its place without keyword in chrony.conf */
 #define TACTUS_FIELD_CASE 4u           /* choices are compared with case */
-#define TACTUS_FIELD_NUMERIC_PREFIX 8u /* chrony.conf accepts a number followed by other characters (scanner "loose") \
-                                        */
+#define TACTUS_FIELD_NUMERIC_PREFIX 8u /* chrony.conf: other characters after the number are ignored ("loose") */
 #define TACTUS_FIELD_REPEATED 16u      /* may be given several times; each occurrence is appended to words */
 #define TACTUS_FIELD_CLAMP 32u         /* outside min..max is moved to the nearer end instead of refused */
 #define TACTUS_FIELD_YAML_ONLY 64u     /* has no chrony.conf form */
 #define TACTUS_FIELD_WRAP 128u    /* INTEGER: a minus sign counts modulo 2^32, or 2^64 when maximum is above 2^32-1 */
 #define TACTUS_FIELD_OR_PATH 256u /* ADDRESS: a word that begins with '/' is a path [text; family NONE] */
-#define TACTUS_FIELD_ALTERNATIVE \
-  512u /* POSITIONAL: this field and all after it stand in the place of the one before it */
+/* POSITIONAL: this field and all after it stand in the place of the one before it. */
+#define TACTUS_FIELD_ALTERNATIVE 512u
 #define TACTUS_FIELD_COLON_TAIL 1024u /* STRING: is given what follows the first ':' of the field before it */
 #define TACTUS_FIELD_HOSTS 2048u      /* WORDS: host names that are looked up while reading; a failure is a warning */
 #define TACTUS_FIELD_NUMBERS 4096u    /* WORDS: each word is an INTEGER within minimum..maximum */
+#define TACTUS_FIELD_ONE_OF 8192u     /* FLAG: setting it clears its neighbours that have this flag too */
 
 struct tactus_field {
   uint32_t struct_size;

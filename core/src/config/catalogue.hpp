@@ -12,11 +12,14 @@ namespace tactus::config {
 struct CatalogueEntry {
   std::string_view keyword;
   std::string_view plugin;  // file name without .so
+  std::string_view group;   // YAML group
 };
 
 // The plugin that declares `keyword` (case ignored); nullptr: the core, or nobody.
 const CatalogueEntry* catalogue_find(std::string_view keyword);
 std::span<const CatalogueEntry> catalogue();
+
+bool catalogue_has_group(std::string_view group);
 
 // The package that has a plugin of Tactus ("" for one that Tactus does not have).
 std::string_view package_of_plugin(std::string_view plugin);

@@ -37,7 +37,7 @@ struct LoadOptions {
   // options.
   std::function<void(std::string_view driver)> on_driver;
   Resolve resolve = resolve_with_system;
-  // Where tactus-yaml.so is; empty: the installed place and, from a build tree, the tree's own.
+  // Where tactus-yaml.so is; empty: the installed place.
   std::string module_directory;
 };
 
@@ -59,12 +59,18 @@ class Loader {
  private:
   friend class ChronyReader;
   friend class YamlReader;
-  friend struct IncludeRules;
 
-  bool read_included(const std::string& path, bool yaml_known);
+  bool read_content(const std::string& path, std::string_view content);
+  // False when nothing more can be read.
+  bool read_one(const std::string& path, std::string_view from_file, unsigned from_line);
+  void include(const tactus_record& record);
+  void confdir(const tactus_record& record);
+  // Acts on `include` and `confdir`, keeps everything else. `name` as written, for the warning.
+  void accept(RecordPtr record, std::string_view name);
   void fail(std::string_view text, std::string_view file, unsigned line, std::string hint = "");
-  void fail_unplaced(std::string text, std::string_view file, unsigned line);
-  void warn(std::string text, std::string_view file, unsigned line);
+  void fail_unplaced(std::string text, std::string_view file, unsigned line, std::string hint = "");
+  void fail_unknown(std::string_view name, std::string_view file, unsigned line);
+  void warn(std::string_view text, std::string_view file, unsigned line);
   [[nodiscard]] bool stopped() const { return options_.stop_at_first && !problems_.empty(); }
   const tactus_directive* declared(std::string_view keyword);  // asks on_unknown
 

@@ -33,6 +33,9 @@ class Model {
   // line are the last one's); PER_FAMILY the last of each family and the last path. Empty when the directive is not
   // given. Pointers stay valid until the model changes.
   [[nodiscard]] std::vector<const tactus_record*> effective(std::string_view keyword) const;
+  // What a provider is given: the records that count of all directives that `owner` declared, in the order in which
+  // they were written (allow and deny keep theirs; a merged record stands where its last line stood).
+  [[nodiscard]] std::vector<const tactus_record*> effective_of(std::string_view owner) const;
   // The single record that counts, nullptr when none: not for ACCUMULATE and PER_FAMILY.
   [[nodiscard]] const tactus_record* value(std::string_view keyword) const;
 

@@ -8,6 +8,8 @@
 //   "...");
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -62,6 +64,34 @@ constexpr tactus_directive directive(const char* keyword, const char* group, std
                           texts,
                           alias,
                           yaml_key};
+}
+
+// A directive with one value (shape VALUE) or none (a FLAG field, shape FLAG): its keyword and doc line are the
+// field's.
+struct Simple {
+  tactus_field field;
+  const char* group;
+  std::uint32_t repeat = TACTUS_REPEAT_LAST;
+  std::uint32_t texts = TACTUS_TEXTS_COUNTED;
+  std::uint32_t flags = 0;
+  const char* alias = nullptr;
+  const char* yaml_key = nullptr;
+};
+// The object must have static storage: the directive points to its field.
+constexpr tactus_directive directive(const Simple& simple) {
+  const std::uint32_t shape = simple.field.type == TACTUS_TYPE_FLAG ? TACTUS_SHAPE_FLAG : TACTUS_SHAPE_VALUE;
+  return directive(simple.field.name, simple.group, shape, std::span{&simple.field, 1}, simple.field.doc, simple.repeat,
+                   simple.texts, simple.flags, simple.alias, simple.yaml_key);
+}
+
+// The table and after it the directives of `others`: what a provider that declares several hands over.
+template <std::size_t Simples, std::size_t Others>
+constexpr std::array<tactus_directive, Simples + Others> directives_of(const Simple (&simple)[Simples],
+                                                                       const tactus_directive (&others)[Others]) {
+  std::array<tactus_directive, Simples + Others> out{};
+  for (std::size_t i = 0; i < Simples; ++i) out[i] = directive(simple[i]);
+  for (std::size_t i = 0; i < Others; ++i) out[Simples + i] = others[i];
+  return out;
 }
 
 }  // namespace tactus
