@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packets that wait for their transmit timestamps.
+#include "sent.hpp"
+
+#include <algorithm>
+
+namespace tactus::udp {
+namespace {
+
+// FNV-1a, 64 bits. Only own packets come back in the error queue: nobody can aim at a collision.
+std::uint64_t digest_of(Bytes content) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const std::uint8_t byte : content) hash = (hash ^ byte) * 0x100000001b3;
+  return hash;
+}
+
+}  // namespace
+
+void SentPackets::add(Bytes content, std::uint64_t send_id, RawTime sent) {
+  if (entries_.size() >= limit_) entries_.pop_front();
+  entries_.push_back({{send_id, sent}, digest_of(content), content.size()});
+}
+
+std::optional<SentPackets::Packet> SentPackets::take(Bytes frame) {
+  std::size_t length = 0;
+  std::uint64_t digest = digest_of({});
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    if (entry->length > frame.size()) continue;
+    if (entry->length != length) {  // mostly all have one length
+      length = entry->length;
+      digest = digest_of(frame.last(length));
+    }
+    if (entry->digest != digest) continue;
+    const Packet found = entry->packet;
+    entries_.erase(entry);
+    return found;
+  }
+  return std::nullopt;
+}
+
+void SentPackets::drop_newest() {
+  if (!entries_.empty()) entries_.pop_back();
+}
+
+}  // namespace tactus::udp
