@@ -24,7 +24,9 @@ extern "C" {
 /* ---- loop --------------------------------------------------------------------------------------------------------- */
 #define TACTUS_WATCH_READ 1u
 #define TACTUS_WATCH_WRITE 2u
-#define TACTUS_WATCH_ERROR 4u /* error queue or hang-up; always reported, need not be asked for */
+/* Failure, error queue or hang-up: always reported. Asked for, it also stands for priority data (POLLPRI), which is how a
+ * socket with SO_SELECT_ERR_QUEUE reports its error queue. */
+#define TACTUS_WATCH_ERROR 4u
 
 typedef void (*tactus_timer_fn)(void *user);
 typedef void (*tactus_watch_fn)(void *user, int32_t fd, uint32_t events);
