@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of commands and the way of a line through it (client specification 3.3).
+#include <algorithm>
+
+#include "beyond.hpp"
+#include "context.hpp"
+#include "modify.hpp"
+#include "reports.hpp"
+
+namespace tactus::cli {
+
+using cmdmon::Request;
+
+namespace {
+
+constexpr std::string_view table_words = "-a -v";
+
+constexpr Command command_table[] = {
+    {"accheck", &command_accheck, false},
+    {"activity", &report_activity, true},
+    {"add", &command_add, false, "peer pool server"},
+    {"allow", &command_allow, false},
+    {"authdata", &report_authdata, true, table_words},
+    {"burst", &command_burst, false},
+    {"clients", &report_clients, true},
+    {"cmdaccheck", &command_cmdaccheck, false},
+    {"cmdallow", &command_cmdallow, false},
+    {"cmddeny", &command_cmddeny, false},
+    {"cyclelogs", &plain<Request::cyclelogs>, false},
+    {"delete", &command_delete, false},
+    {"deny", &command_deny, false},
+    {"dns", &command_dns, false},
+    {"dump", &plain<Request::dump>, false},
+    {"exit", &command_quit, false},
+    {"help", &command_help, false},
+    {"keygen", &command_keygen, true},
+    {"local", &command_local, false},
+    {"makestep", &command_makestep, false},
+    {"manual", &command_manual, false, "on off delete list reset"},
+    {"maxdelay", &command_maxdelay, false},
+    {"maxdelaydevratio", &command_maxdelaydevratio, false},
+    {"maxdelayratio", &command_maxdelayratio, false},
+    {"maxpoll", &command_maxpoll, false},
+    {"maxupdateskew", &command_maxupdateskew, false},
+    {"minpoll", &command_minpoll, false},
+    {"minstratum", &command_minstratum, false},
+    {"ntpdata", &report_ntpdata, true},
+    {"offline", &command_offline, false},
+    {"offset", &command_offset, false},
+    {"online", &command_online, false},
+    {"onoffline", &plain<Request::onoffline>, false},
+    {"polltarget", &command_polltarget, false},
+    {"quit", &command_quit, false},
+    {"refresh", &plain<Request::refresh>, false},
+    {"rekey", &plain<Request::rekey>, false},
+    {"reload", &command_reload, false, "sources"},
+    {"reselect", &plain<Request::reselect>, false},
+    {"reselectdist", &command_reselectdist, false},
+    {"reset", &command_reset, false, "sources"},
+    {"retries", &command_retries, false},
+    {"rtcdata", &report_rtcdata, true},
+    {"selectdata", &report_selectdata, true, table_words},
+    {"selectopts", &command_selectopts, false},
+    {"serverstats", &report_serverstats, true},
+    {"settime", &command_settime, true},
+    {"shutdown", &plain<Request::shutdown>, false},
+    {"smoothing", &report_smoothing, true},
+    {"smoothtime", &command_smoothtime, false},
+    {"sourcename", &report_sourcename, true},
+    {"sources", &report_sources, true, table_words},
+    {"sourcestats", &report_sourcestats, true, table_words},
+    {"timeout", &command_timeout, false},
+    {"tracking", &report_tracking, true},
+    {"trimrtc", &plain<Request::trimrtc>, false},
+    {"waitsync", &wait_for_synchronisation, true},
+    {"writertc", &plain<Request::writertc>, false},
+    // not documented
+    {"authhash", &command_no_authentication, false, {}, Offer::hidden},
+    {"dfreq", &command_dfreq, false, {}, Offer::hidden},
+    {"doffset", &command_doffset, false, {}, Offer::hidden},
+    {"password", &command_no_authentication, false, {}, Offer::hidden},
+    // what chronyc does not have
+    {"drops", &report_drops, true, {}, Offer::beyond},
+    {"plugins", &report_plugins, true, "info", Offer::beyond},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return command_table; }
+
+const Command* find_command(std::string_view name) {
+  const auto* found = std::find_if(std::begin(command_table), std::end(command_table),
+                                   [&](const Command& command) { return command.name == name; });
+  return found == std::end(command_table) ? nullptr : found;
+}
+
+bool run_line(Context& context, std::string_view line) {
+  constexpr std::string_view comment_marks = "!;#%";
+  std::string rest = normalize(line);
+  if (rest.empty() || comment_marks.find(rest.front()) != std::string_view::npos) return true;
+  const Command* command = find_command(take_word(rest));
+  // Under chronyc's name there is nothing that chronyc lacks.
+  if (command != nullptr && command->offer == Offer::beyond && context.settings.strict) command = nullptr;
+  bool success = false;
+  if (command != nullptr) {
+    success = command->run(context, rest);
+  } else {
+    context.output.complain("Unrecognized command");
+  }
+  if (context.settings.end_dot) context.output.print_line(".");
+  if (!context.output.flush()) {
+    context.output.complain("Could not write to stdout");
+    context.output.flush();
+    if (command != nullptr && command->report) success = false;
+  }
+  return success;
+}
+
+}  // namespace tactus::cli

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// tctl: arguments, rights, the way to the daemon, commands (client specification, section 2).
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "arguments.hpp"
+#include "interactive.hpp"
+#include "resolver.hpp"
+#include "signals.hpp"
+#include "transport.hpp"
+
+namespace tactus::cli {
+namespace {
+
+// -u: what root starts runs as that user, before any socket is opened.
+bool drop_privileges(const std::string& user, Output& output) {
+  if (user.empty() || user == "root" || ::geteuid() != 0) return true;
+  const passwd* entry = ::getpwnam(user.c_str());
+  if (entry == nullptr) {
+    output.complain("Could not get user/group ID of {}", user);
+    return false;
+  }
+  if (::setgroups(0, nullptr) != 0 || ::setgid(entry->pw_gid) != 0 || ::setuid(entry->pw_uid) != 0) {
+    output.complain("Could not drop root privileges");
+    return false;
+  }
+  return true;
+}
+
+bool run_arguments(Context& context, const Arguments& arguments) {
+  if (arguments.several) {
+    bool success = true;
+    for (const std::string& command : arguments.commands) {
+      success = run_line(context, command);
+      if (!success || context.quit) break;
+    }
+    return success;
+  }
+  constexpr std::size_t longest = 2047;
+  std::string line;
+  for (const std::string& word : arguments.commands) line += word + ' ';
+  if (line.size() > longest) {
+    context.output.complain("Command too long");
+    context.output.flush();
+    return false;
+  }
+  return run_line(context, line);
+}
+
+int run(const Arguments& arguments) {
+  const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
+  StandardOutput output(::isatty(STDOUT_FILENO) != 0);
+  if (!drop_privileges(arguments.user, output)) {
+    output.flush();
+    return 1;
+  }
+  if (terminal && !arguments.commands_given) {
+    output.print_line("{}", version_line(arguments.as_chronyc));
+    output.print_line("Type `help` for the commands, Ctrl-D to leave.\n");
+    output.flush();
+  }
+  catch_signals();
+  SocketChannel channel(arguments.servers, arguments.port, arguments.settings.family, output);
+  if (!channel.open_next()) {
+    output.complain("Could not open connection to daemon");
+    output.flush();
+    return 1;
+  }
+  Session session(channel, output);
+  SystemResolver resolver;
+  Context context{arguments.settings, session, resolver, output};
+  const bool success = arguments.commands_given
+                           ? run_arguments(context, arguments)
+                           : run_input(context, terminal, arguments.as_chronyc ? "chronyc> " : "tctl> ");
+  channel.close();
+  output.flush();
+  return success ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace tactus::cli
+
+int main(int argc, char** argv) {
+  using tactus::cli::Arguments;
+  const Arguments arguments = tactus::cli::parse_arguments(argc, argv);
+  switch (arguments.action) {
+    case Arguments::Action::version:
+      std::printf("%s\n", tactus::cli::version_line(arguments.as_chronyc).c_str());
+      return 0;
+    case Arguments::Action::help:
+      std::printf("%s", tactus::cli::usage_text(argv[0]).c_str());
+      return 0;
+    case Arguments::Action::usage_error:
+      std::printf("%s", tactus::cli::usage_text(argv[0]).c_str());
+      return 1;
+    case Arguments::Action::run:
+      break;
+  }
+  return tactus::cli::run(arguments);
+}
