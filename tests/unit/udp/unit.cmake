@@ -1,0 +1,5 @@
+if(TARGET plugin_udp)
+  tactus_unit_test(test_udp unit/udp LIBRARIES udp_engine tactus_loop ${CMAKE_DL_LIBS})
+  add_dependencies(test_udp plugin_udp)
+  target_compile_definitions(test_udp PRIVATE TACTUS_TEST_PLUGINS="${TACTUS_PLUGIN_BUILD_DIR}")
+endif()
