@@ -2,7 +2,6 @@
 #   ENGINE files do no I/O and become the static library <name>_engine, which unit tests and fuzz targets link as well;
 #   RIM files hold the descriptor, sockets and devices. The plugin is <name>.so in the build tree's plugins.d folder.
 set(TACTUS_PLUGIN_NOTE "${CMAKE_CURRENT_LIST_DIR}/own_plugin_note.c")
-set_property(SOURCE "${TACTUS_PLUGIN_NOTE}" APPEND PROPERTY COMPILE_DEFINITIONS "TACTUS_OWN_VERSION=\"${PROJECT_VERSION}\"")
 function(tactus_add_plugin NAME)
   cmake_parse_arguments(ARG "" "" "ENGINE;RIM;LIBRARIES" ${ARGN})
   foreach(file IN LISTS ARG_ENGINE ARG_RIM)
@@ -23,9 +22,12 @@ function(tactus_add_plugin NAME)
   target_link_libraries(plugin_${NAME} PRIVATE ${libraries})
   # Known good: the daemon of the same version loads it without a trial in a child process (core/src/host/elf_check.hpp).
   target_sources(plugin_${NAME} PRIVATE "${TACTUS_PLUGIN_NOTE}")
+  target_compile_definitions(plugin_${NAME} PRIVATE TACTUS_OWN_VERSION="${PROJECT_VERSION}")
   set_target_properties(plugin_${NAME} PROPERTIES
     PREFIX "" OUTPUT_NAME "${NAME}" LIBRARY_OUTPUT_DIRECTORY "${TACTUS_PLUGIN_BUILD_DIR}")
-  target_link_options(plugin_${NAME} PRIVATE -Wl,--exclude-libs,ALL -Wl,--as-needed
-                      $<$<NOT:$<BOOL:${TACTUS_SANITIZE}>>:-Wl,-z,defs>)
+  target_link_options(plugin_${NAME} PRIVATE -Wl,--exclude-libs,ALL -Wl,--as-needed)
+  if(NOT TACTUS_SANITIZE)  # the sanitizers' own symbols come from the program
+    target_link_options(plugin_${NAME} PRIVATE -Wl,-z,defs)
+  endif()
   install(TARGETS plugin_${NAME} LIBRARY DESTINATION "${TACTUS_PLUGIN_SUBDIR}" COMPONENT plugin-${NAME})
 endfunction()
