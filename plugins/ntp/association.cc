@@ -47,8 +47,8 @@ const char* name_of(Drop reason) noexcept {
   static constexpr std::array<const char*, drop_count> names{
       "too_short",   "too_long",    "bad_length",      "bad_version",   "bad_fields", "wrong_mode",
       "not_online",  "not_awaited", "repeated",        "duplicate",     "bogus",      "zero_timestamp",
-      "failed_auth", "kiss_rate",   "unsynchronised",  "root_distance", "unpaired",   "warm_up",
-      "test_a",      "delay_ratio", "delay_deviation", "loop"};
+      "failed_auth", "kod_rate",    "unsynchronised",  "root_distance", "unpaired",   "warm_up",
+      "delay_limit", "delay_ratio", "delay_deviation", "loop"};
   return names[static_cast<std::size_t>(reason)];
 }
 

@@ -375,7 +375,7 @@ void Association::count(const Verdict& verdict) {
   } else if (failed(test_5)) {
     drop(Drop::failed_auth);
   } else if (verdict.kiss_rate) {
-    drop(Drop::kiss_rate);
+    drop(Drop::kod_rate);
   } else if (failed(test_6)) {
     drop(Drop::unsynchronised);
   } else if (failed(test_7)) {
@@ -385,7 +385,7 @@ void Association::count(const Verdict& verdict) {
   } else if (presend_left_ > 0) {
     drop(Drop::warm_up);
   } else if (failed(test_a)) {
-    drop(Drop::test_a);
+    drop(Drop::delay_limit);
   } else if (failed(test_b)) {
     drop(Drop::delay_ratio);
   } else if (failed(test_c)) {

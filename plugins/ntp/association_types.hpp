@@ -103,12 +103,12 @@ enum class Drop : std::uint8_t {
   bogus,            // test 2: not the answer to our request
   zero_timestamp,   // test 3
   failed_auth,      // test 5
-  kiss_rate,        // KoD RATE, obeyed
+  kod_rate,         // KoD RATE, obeyed
   unsynchronised,   // test 6, other KoD included
   root_distance,    // test 7
   unpaired,         // interleaved, but the times that belong to it are not known
   warm_up,          // presend
-  test_a,           // delay, precision, time, response time, interleaved rules
+  delay_limit,      // delay, precision, time, response time, interleaved rules
   delay_ratio,      // test B
   delay_deviation,  // test C
   loop,             // test D

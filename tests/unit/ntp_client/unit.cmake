@@ -1,0 +1,1 @@
+tactus_unit_test(test_ntp_client unit/ntp_client LIBRARIES ntp_engine tactus_flags)
