@@ -31,6 +31,7 @@ tactus_status reselect(void* user, const void*, void*, tactus_error*) {
 
 tactus_status reset_sources(void* user, const void*, void*, tactus_error*) {
   self(user).discipline().reset_sources();
+  self(user).logger().info("Reset all sources");
   return TACTUS_OK;
 }
 
@@ -51,6 +52,7 @@ tactus_status set_max_update_skew(void* user, const void* data, void*, tactus_er
 tactus_status set_reselect_distance(void* user, const void* data, void*, tactus_error*) {
   const auto& args = *static_cast<const tactus_value_args*>(data);
   if (!std::isfinite(args.real)) return TACTUS_E_INVALID;
+  if (args.real == self(user).discipline().settings().reselect_distance_s) return TACTUS_OK;
   self(user).discipline().set_reselect_distance_s(args.real);
   return TACTUS_OK;
 }
@@ -61,7 +63,11 @@ tactus_status set_select_options(void* user, const void* data, void*, tactus_err
   Source* source =
       args.address.family == TACTUS_FAMILY_NONE ? discipline.find_refid(args.refid) : discipline.find(args.address);
   if (source == nullptr) return TACTUS_E_NOT_FOUND;
+  const std::uint32_t before = source->configured_options();
   discipline.set_select_options(*source, args.mask, args.options & args.mask);
+  if (source->configured_options() != before) {
+    self(user).logger().info("Source {} selection options modified", source->label());
+  }
   return TACTUS_OK;
 }
 

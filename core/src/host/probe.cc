@@ -20,8 +20,8 @@ namespace tactus {
 namespace {
 
 constexpr std::size_t finding_limit = 1024;
-constexpr int status_sound = 0;
-constexpr int status_refused = 1;
+constexpr int status_told = 0;
+constexpr int status_silent = 1;
 
 void default_signals() {
   for (int number = 1; number < NSIG; ++number) {
@@ -44,12 +44,11 @@ void default_signals() {
     for (const int fd : {0, 1, 2}) ::dup2(nowhere, fd);
   }
   const auto object = SharedObject::open(path, file_name);
-  if (object) ::_exit(status_sound);
-  // The first byte tells the status code, the rest is the text.
-  std::string finding(1, static_cast<char>(-object.failure().status));
-  finding += object.failure().text.substr(0, finding_limit - 1);
-  if (::write(report, finding.data(), finding.size()) < 0) ::_exit(status_sound + 2);
-  ::_exit(status_refused);
+  // The first byte is the status, the rest the text. Success is said as well: a constructor may end the process.
+  std::string finding(1, static_cast<char>(object ? TACTUS_OK : -object.failure().status));
+  if (!object) finding += object.failure().text.substr(0, finding_limit - 1);
+  if (::write(report, finding.data(), finding.size()) < 0) ::_exit(status_silent);
+  ::_exit(status_told);
 }
 
 std::string read_all(int fd) {
@@ -93,9 +92,9 @@ Result<void> probe_plugin(const std::string& path, std::string_view file_name, u
     if (number == SIGALRM) return error_status(TACTUS_E_INTERNAL, "did not finish loading within {} s", limit_s);
     return error_status(TACTUS_E_INTERNAL, "crashed while it was loaded (signal {}: {})", number, ::strsignal(number));
   }
-  if (WEXITSTATUS(status) == status_sound && finding.empty()) return {};
-  if (WEXITSTATUS(status) == status_refused && !finding.empty()) {
-    return Error{finding.substr(1), -static_cast<tactus_status>(static_cast<unsigned char>(finding[0]))};
+  if (WEXITSTATUS(status) == status_told && !finding.empty()) {
+    const auto answer = -static_cast<tactus_status>(static_cast<unsigned char>(finding[0]));
+    return answer == TACTUS_OK ? Result<void>{} : Error{finding.substr(1), answer};
   }
   return error_status(TACTUS_E_INTERNAL, "ended the process while it was loaded (status {})", WEXITSTATUS(status));
 }
