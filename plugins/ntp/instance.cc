@@ -58,6 +58,9 @@ void Instance::open_logs() {
 void Instance::add_configured(const Options& options) {
   for (const tactus_record* raw : options.records()) {
     const Record record{raw};
+    if (record.keyword() == "broadcast") {
+      environment_.host.warning("{}:{}: broadcast has no effect in this version", record.file(), record.line());
+    }
     if (!is_source(record)) continue;
     SourceOptions source = source_options(record, environment_.settings);
     const std::string name = source.name;

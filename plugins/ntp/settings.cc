@@ -131,7 +131,7 @@ Settings read_settings(const Configuration& configuration, std::uint32_t run_fla
   settings.client_device = configuration.text("bindacqdevice");
   settings.dscp = static_cast<std::uint32_t>(configuration.integer("dscp", 0));
   settings.access = access_rules(configuration.own());
-  settings.log.enabled = !configuration.given("noclientlog");
+  settings.log.enabled = configuration.integer("noclientlog", 0) == 0;
   settings.log.limit_bytes =
       static_cast<std::uint64_t>(std::max<std::int64_t>(configuration.integer("clientloglimit", 524288), 0));
   settings.log.limits[0] = rate_limit(configuration, "ratelimit", 3);
@@ -157,7 +157,6 @@ SourceOptions source_options(const Record& record, const Settings& settings) {
                                           : SourceType::server;
   out.name = record.raw()->values[0].text;
   out.port = to_port(record.integer("port", out.port));
-  // The last of the two words wins in chrony; given both, IPv4 is taken here.
   if (record.flag("ipv6")) out.family = TACTUS_FAMILY_IPV6;
   if (record.flag("ipv4")) out.family = TACTUS_FAMILY_IPV4;
   AssociationSettings& association = out.association;

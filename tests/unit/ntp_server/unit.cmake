@@ -1,0 +1,1 @@
+tactus_unit_test(test_ntp_server unit/ntp_server LIBRARIES ntp_engine symkey_engine)
