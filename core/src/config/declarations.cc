@@ -112,21 +112,29 @@ namespace {
 // Longer words are not compared: nothing that is known is as long.
 constexpr std::size_t longest_word = 64;
 
-// Damerau-Levenshtein distance (restricted: adjacent letters swapped count once), without case.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> rows(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) rows[i][0] = i;
+// Damerau-Levenshtein distance (restricted: adjacent letters swapped count once), without case. Words are at most
+// longest_word bytes. Stops with `limit` as soon as the distance cannot be below it.
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit) {
+  if ((a.size() > b.size() ? a.size() - b.size() : b.size() - a.size()) >= limit) return limit;
+  std::array<std::array<std::size_t, longest_word + 1>, 3> rows{};
   for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto& row = rows[i % 3];
+    const auto& above = rows[(i - 1) % 3];
+    row[0] = i;
+    std::size_t least = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const bool same = to_lower(a[i - 1]) == to_lower(b[j - 1]);
-      rows[i][j] = std::min({rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (same ? 0 : 1)});
-      if (i > 1 && j > 1 && to_lower(a[i - 1]) == to_lower(b[j - 2]) && to_lower(a[i - 2]) == to_lower(b[j - 1])) {
-        rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
+      const char x = to_lower(a[i - 1]);
+      const char y = to_lower(b[j - 1]);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (x == y ? 0 : 1)});
+      if (i > 1 && j > 1 && x == to_lower(b[j - 2]) && to_lower(a[i - 2]) == y) {
+        row[j] = std::min(row[j], rows[(i - 2) % 3][j - 2] + 1);
       }
+      least = std::min(least, row[j]);
     }
+    if (least > limit) return limit;
   }
-  return rows[a.size()][b.size()];
+  return rows[a.size() % 3][b.size()];
 }
 
 }  // namespace
@@ -136,7 +144,8 @@ std::string nearest_word(std::string_view word, std::span<const std::string_view
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::string_view nearest;
   for (const std::string_view candidate : known) {
-    const std::size_t distance = edit_distance(word, candidate);
+    if (candidate.size() > longest_word) continue;
+    const std::size_t distance = edit_distance(word, candidate, best);
     if (distance < best) {
       best = distance;
       nearest = candidate;

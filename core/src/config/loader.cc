@@ -115,7 +115,7 @@ void Loader::fail_unknown(std::string_view name, std::string_view file, unsigned
          file, line, fmt::format("install {} or remove the line", package_of_plugin(entry->plugin)));
     return;
   }
-  const std::string near = declarations_.nearest_keyword(name);
+  const std::string near = problems_.size() < most_problems ? declarations_.nearest_keyword(name) : "";
   fail(fmt::format("Invalid directive {}", name), file, line,
        near.empty() ? "" : fmt::format("did you mean '{}'?", near));
 }

@@ -47,7 +47,7 @@ RecordBuilder::RecordBuilder(const tactus_directive* directive, std::string_view
       rest = skip_space(rest.substr(used));
     }
   }
-  for (std::uint32_t i = 0; i < directive->field_count; ++i) record_->values_[i].present = 0;
+  defaulting_ = false;
 }
 
 bool RecordBuilder::given(std::uint32_t index) const { return record_->values_[index].present != 0; }
@@ -55,7 +55,7 @@ bool RecordBuilder::given(std::uint32_t index) const { return record_->values_[i
 void RecordBuilder::put_text(tactus_value& value, std::string_view text) { value.text = record_->keep(text); }
 
 void RecordBuilder::append_word(std::uint32_t index, std::string_view word) {
-  if (!given(index)) record_->word_lists_[index].clear();  // what was there is the default
+  if (!defaulting_ && !given(index)) record_->word_lists_[index].clear();  // what was there is the default
   record_->word_lists_[index].push_back(record_->keep(word));
 }
 

@@ -80,6 +80,7 @@ class RecordBuilder {
 
   RecordPtr record_;
   std::int64_t refused_ = 0;
+  bool defaulting_ = true;  // while the constructor fills in the defaults
 };
 
 // A record from option names and values, e.g. ("server", {{"name", "192.0.2.1"}, {"minpoll", "4"}}), checked like a
