@@ -7,7 +7,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include <regex>
+#include <algorithm>
 
 #include "folder.hpp"
 
@@ -29,7 +29,10 @@ TEST(Sinks, append_to_a_file_that_only_the_owner_and_group_may_read) {
     Logger logger(*sink);
     logger.info("{}", text);
   }
-  EXPECT_TRUE(std::regex_match(contents(path), std::regex(R"((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (one|two)\n){2})")));
+  std::string text = contents(path);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }, '9');
+  EXPECT_EQ(text, "9999-99-99T99:99:99Z one\n9999-99-99T99:99:99Z two\n");
   struct stat info {};
   ASSERT_EQ(::stat(path.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777u & ~0640u, 0u);
