@@ -23,5 +23,7 @@ install(FILES "${CMAKE_CURRENT_BINARY_DIR}/package/TactusConfig.cmake"
               "${CMAKE_SOURCE_DIR}/cmake/TactusAddPlugin.cmake"
         DESTINATION "${TACTUS_PACKAGE_DIR}" COMPONENT dev)
 
+file(RELATIVE_PATH TACTUS_PC_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+string(REGEX REPLACE "/$" "" TACTUS_PC_TO_PREFIX "${TACTUS_PC_TO_PREFIX}")
 configure_file("${CMAKE_SOURCE_DIR}/cmake/tactus.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/package/tactus.pc" @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/package/tactus.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT dev)

@@ -46,6 +46,10 @@ if(TACTUS_SANITIZE)
                          -U_FORTIFY_SOURCE)
   target_link_options(tactus_flags INTERFACE -fsanitize=${TACTUS_SANITIZE})
 endif()
+if(TACTUS_FUZZ)
+  # Coverage of the libraries that a fuzz target drives; the targets themselves are in tests/fuzz.
+  target_compile_options(tactus_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 target_link_options(tactus_flags INTERFACE -Wl,-z,relro,-z,now)
 
 # The public headers.

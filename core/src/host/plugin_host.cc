@@ -41,16 +41,20 @@ Result<void> PluginHost::declare(std::string_view plugin) {
 }
 
 bool PluginHost::on_unknown(std::string_view keyword, const config::CatalogueEntry* entry, std::string* why) {
-  std::string plugin;
-  if (entry != nullptr) {
-    plugin = entry->plugin;
-  } else {
-    for (const char c : keyword) plugin += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (!loader_.available(plugin)) return false;
+  const auto tried = [&](std::string_view plugin) {
+    const auto done = declare(plugin);
+    if (!done && why != nullptr) *why = done.failure().text;
+    return done.ok();
+  };
+  if (entry != nullptr) return tried(entry->plugin);
+  // A third party's: of a plugin that `loadplugin` named above, or of that name itself.
+  for (const std::string& plugin : requested_plugins(context_.model)) {
+    if (!tried(plugin)) return false;
   }
-  const auto done = declare(plugin);
-  if (!done && why != nullptr) *why = done.failure().text;
-  return done.ok();
+  if (context_.declarations.find(keyword) != nullptr) return true;
+  std::string plugin;
+  for (const char c : keyword) plugin += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return loader_.available(plugin) && tried(plugin);
 }
 
 void PluginHost::on_driver(std::string_view driver) {
