@@ -227,12 +227,12 @@ constexpr tactus_provider clock(const char* name, std::span<const tactus_directi
 
 // ---- TRANSPORT and AUTH have many operations with handles: a plugin fills the ops itself, with create, start and
 // destroy from here.
-template <class T>
+template <class T = void>
 constexpr tactus_provider transport(const char* name, const tactus_transport_ops* ops,
                                     std::span<const tactus_directive> directives = {}, const char* summary = "") {
   return detail::provider(TACTUS_KIND_TRANSPORT, name, summary, directives, ops);
 }
-template <class T>
+template <class T = void>
 constexpr tactus_provider auth(const char* name, const tactus_auth_ops* ops,
                                std::span<const tactus_directive> directives = {}, const char* summary = "") {
   return detail::provider(TACTUS_KIND_AUTH, name, summary, directives, ops);
