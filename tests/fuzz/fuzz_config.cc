@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzz target of both configuration readers. The first byte chooses: even chrony.conf, odd YAML (when the module
-// tactus-yaml.so is found in the directory that TACTUS_FUZZ_MODULES names at build time).
+// Fuzz target of both configuration readers. The first byte chooses: even chrony.conf, odd YAML (with the build tree's
+// tactus-yaml.so; without it that half only sees that the module is missing).
+// links: tactus_config ntp_engine cmdmon_engine symkey_engine shm_engine sock_engine
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
+#include "build_config.hpp"
 #include "config/checks.hpp"
 #include "config/loader.hpp"
-#include "plugins/cmdmon/options.hpp"
-#include "plugins/ntp/options.hpp"
-#include "plugins/shm/options.hpp"
-#include "plugins/sock/options.hpp"
-#include "plugins/symkey/options.hpp"
+
+// The declarations of the plugins (their options.hpp; the headers of all have the same name).
+namespace tactus::ntp {
+std::span<const tactus_directive> directives();
+}
+namespace tactus::cmdmon {
+std::span<const tactus_directive> directives();
+}
+namespace tactus::symkey {
+std::span<const tactus_directive> directives();
+}
+namespace tactus::shm {
+std::span<const tactus_directive> directives();
+}
+namespace tactus::sock {
+std::span<const tactus_directive> directives();
+}
 
 namespace {
 
@@ -36,9 +51,7 @@ void run(std::string_view text, bool yaml) {
   LoadOptions options;
   options.stop_at_first = false;
   options.resolve = [](const std::string&) { return std::nullopt; };
-#ifdef TACTUS_FUZZ_MODULES
-  options.module_directory = TACTUS_FUZZ_MODULES;
-#endif
+  options.module_directory = tactus::build_tree_module_dir;
   Loader loader{declarations, model, options};
   loader.read_text(text, yaml ? "fuzz.yaml" : "fuzz.conf");
   check_configuration(model, {});

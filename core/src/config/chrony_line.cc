@@ -3,6 +3,7 @@
 #include "config/chrony_line.hpp"
 
 #include "config/declarations.hpp"
+#include "config/files.hpp"
 #include "config/words.hpp"
 
 namespace tactus::config {
@@ -16,7 +17,13 @@ class LineParser {
  public:
   LineParser(const tactus_directive& directive, std::string_view name, std::string_view rest, std::string_view file,
              unsigned line, const Resolve& resolve)
-      : directive_(directive), name_(name), rest_(rest), resolve_(resolve), builder_(&directive, file, line) {}
+      : directive_(directive),
+        name_(name),
+        rest_(rest),
+        file_(file),
+        line_(line),
+        resolve_(resolve),
+        builder_(&directive, file, line) {}
 
   LineResult run() {
     const Fault fault = parse();
@@ -81,7 +88,8 @@ class LineParser {
     if (fault != ValueFault::none) return from(fault);
     if (used == word.size()) return Fault::none;
     if ((field.flags & TACTUS_FIELD_NUMERIC_PREFIX) == 0) return Fault::syntax;
-    result_.warnings.push_back(fmt::format("Ignored '{}' after the number in {} directive", word.substr(used), name_));
+    result_.warnings.push_back(fmt::format("Ignored '{}' after the number in {} directive{}", word.substr(used), name_,
+                                           position(file_, line_)));
     return Fault::none;
   }
 
@@ -266,6 +274,8 @@ class LineParser {
   const tactus_directive& directive_;
   std::string_view name_;
   std::string_view rest_;
+  std::string_view file_;
+  unsigned line_;
   const Resolve& resolve_;
   RecordBuilder builder_;
   LineResult result_;

@@ -15,7 +15,7 @@ struct LineResult {
   RecordPtr record;                   // set when the line is right
   std::string error;                  // chrony's text without position; empty when the line is right
   std::string hint;                   // what would help; may be empty
-  std::vector<std::string> warnings;  // without position
+  std::vector<std::string> warnings;  // complete: chrony's have no position, Tactus' own have one
 };
 
 // `name` is the directive as written (it appears in the texts), `rest` what follows it, with one space between words.

@@ -57,7 +57,7 @@ constexpr Simple simple[] = {
      "clock"},
     {field_real("corrtimeratio", "", "3.0", "time to slew an average offset, in update intervals", loose), "clock"},
     {field_choice(TACTUS_TYPE_ENUM, "leapsecmode", leap_second_modes, nullptr, "how a leap second is applied"), "clock",
-     TACTUS_REPEAT_LAST, TACTUS_TEXTS_PLAIN},
+     TACTUS_REPEAT_LAST, TACTUS_TEXTS_PLAIN, TACTUS_DIRECTIVE_LATER},
     {field_real("maxclockerror", "ppm", "1.0", "assumed wander of the clock between updates", loose), "clock"},
     {field_real("maxdrift", "ppm", "500000", "largest frequency correction", loose), "clock"},
     {field_real("maxslewrate", "ppm", "83333.333333333333", "largest rate of slewing", loose), "clock"},
@@ -72,7 +72,8 @@ constexpr tactus_directive others[] = {
     directive("driftfile", "clock", TACTUS_SHAPE_NAMED, driftfile_fields, "file that keeps the frequency of the clock",
               TACTUS_REPEAT_MERGE, TACTUS_TEXTS_PLAIN),
     directive("fallbackdrift", "clock", TACTUS_SHAPE_POSITIONAL, fallbackdrift_fields,
-              "long-term averages of the frequency, used when updates stop"),
+              "long-term averages of the frequency, used when updates stop", TACTUS_REPEAT_LAST, TACTUS_TEXTS_COUNTED,
+              TACTUS_DIRECTIVE_LATER),
 };
 
 constexpr auto table = directives_of(simple, others);

@@ -93,7 +93,7 @@ void Loader::accept(RecordPtr record, std::string_view name) {
   if (std::string_view{directive.keyword} == "include") return include(*kept);
   if (std::string_view{directive.keyword} == "confdir") return confdir(*kept);
   if ((flags_of(directive) & TACTUS_DIRECTIVE_LATER) != 0) {
-    warn(fmt::format("{} directive is not in effect in this version", name), kept->file, kept->line);
+    warn_here(fmt::format("{} directive is not in effect in this version", name), kept->file, kept->line);
   }
   model_.add(std::move(record));
 }
@@ -120,10 +120,14 @@ void Loader::fail_unknown(std::string_view name, std::string_view file, unsigned
        near.empty() ? "" : fmt::format("did you mean '{}'?", near));
 }
 
-void Loader::warn(std::string_view text, std::string_view file, unsigned line) {
+void Loader::warn(std::string text, std::string_view file, unsigned line) {
   if (warnings_.size() < most_problems) {
-    warnings_.push_back(Problem{std::string{text}, "", std::string{file}, line});
+    warnings_.push_back(Problem{std::move(text), "", std::string{file}, line});
   }
+}
+
+void Loader::warn_here(std::string_view text, std::string_view file, unsigned line) {
+  warn(std::string{text} + position(file, line), file, line);
 }
 
 const tactus_directive* Loader::declared(std::string_view keyword) {

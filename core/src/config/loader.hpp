@@ -70,7 +70,9 @@ class Loader {
   void fail(std::string_view text, std::string_view file, unsigned line, std::string hint = "");
   void fail_unplaced(std::string text, std::string_view file, unsigned line, std::string hint = "");
   void fail_unknown(std::string_view name, std::string_view file, unsigned line);
-  void warn(std::string_view text, std::string_view file, unsigned line);
+  // chrony's warnings have no position in their text, Tactus' own have one.
+  void warn(std::string text, std::string_view file, unsigned line);
+  void warn_here(std::string_view text, std::string_view file, unsigned line);
   [[nodiscard]] bool stopped() const { return options_.stop_at_first && !problems_.empty(); }
   const tactus_directive* declared(std::string_view keyword);  // asks on_unknown
 

@@ -67,10 +67,12 @@ TEST(Loader, what_has_no_effect_yet_is_said) {
   World world;
   ASSERT_TRUE(world.read("leapsectz right/UTC\nNtsCacheDir /x\nmaxdistance 3s\nrtcsync\n"));
   ASSERT_EQ(world.warnings.size(), 3U);
-  EXPECT_EQ(world.warnings[0].text, "leapsectz directive is not in effect in this version");
+  EXPECT_EQ(world.warnings[0].text, "leapsectz directive is not in effect in this version at line 1 in file test.conf");
   EXPECT_EQ(world.warnings[0].line, 1U);
-  EXPECT_EQ(world.warnings[1].text, "NtsCacheDir directive is not in effect in this version");
-  EXPECT_EQ(world.warnings[2].text, "Ignored 's' after the number in maxdistance directive");
+  EXPECT_EQ(world.warnings[1].text,
+            "NtsCacheDir directive is not in effect in this version at line 2 in file test.conf");
+  EXPECT_EQ(world.warnings[2].text,
+            "Ignored 's' after the number in maxdistance directive at line 3 in file test.conf");
 }
 
 TEST(Loader, a_missing_main_file_is_an_error) {
