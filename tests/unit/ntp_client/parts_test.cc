@@ -42,6 +42,25 @@ TEST(PollControl, samples_below_the_target_shorten_and_above_lengthen) {
   EXPECT_EQ(poll.poll_log2_s(), 4);
 }
 
+// The column "Score" of chrony 4.8's measurement log in discipline/closed-auto.json (poll after each sample, 6 to 10).
+TEST(PollControl, grows_as_it_did_in_a_run_of_chrony) {
+  struct Row {
+    int poll;
+    double score;
+  };
+  const std::vector<Row> rows{{6, 0.02}, {6, 0.05}, {6, 0.09}, {6, 0.16}, {6, 0.23}, {6, 0.33}, {6, 0.44}, {6, 0.56},
+                              {6, 0.70}, {6, 0.86}, {7, 0.03}, {7, 0.22}, {7, 0.42}, {7, 0.64}, {7, 0.88}, {8, 0.12},
+                              {8, 0.39}, {8, 0.67}, {8, 0.97}, {9, 0.28}, {9, 0.61}, {9, 0.95}};
+  PollControl poll(6, 10, 8);
+  for (unsigned n = 1; n <= 8; ++n) poll.on_sample(1e-6, 1e-3, n, false);
+  EXPECT_DOUBLE_EQ(poll.score(), 0);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    poll.on_sample(1e-6, 1e-3, static_cast<unsigned>(9 + i), false);
+    EXPECT_EQ(poll.poll_log2_s(), rows[i].poll) << i;
+    EXPECT_NEAR(poll.score(), rows[i].score, 0.0051) << i;
+  }
+}
+
 TEST(PollControl, less_than_a_second_needs_a_near_source) {
   PollControl poll(-4, 4, 8);
   poll.adjust(-2.5, true);
