@@ -2,7 +2,6 @@
 // Text forms of addresses and of the allow/deny operand (configuration specification, sections 5 and 7.4).
 #include "config/address.hpp"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -10,13 +9,13 @@
 #include <cstring>
 #include <vector>
 
+#include <tactus/address.hpp>
+
 #include "config/words.hpp"
 
 namespace tactus::config {
 
 namespace {
-
-constexpr std::size_t longest_literal = INET6_ADDRSTRLEN;
 
 // Decimal with an optional plus sign; nothing may follow. Saturates at UINT32_MAX.
 std::optional<std::uint32_t> parse_decimal(std::string_view text) {
@@ -52,26 +51,11 @@ std::uint32_t full_length(const tactus_address& address) { return address.family
 }  // namespace
 
 std::optional<tactus_address> parse_address(std::string_view text) {
-  if (text.empty() || text.size() > longest_literal) return std::nullopt;
-  const std::string word{text};
-  tactus_address address{};
-  if (inet_pton(AF_INET, word.c_str(), address.bytes) == 1) {
-    address.family = TACTUS_FAMILY_IPV4;
-    return address;
-  }
-  if (inet_pton(AF_INET6, word.c_str(), address.bytes) == 1) {
-    address.family = TACTUS_FAMILY_IPV6;
-    return address;
-  }
-  return std::nullopt;
+  if (text.find('%') != std::string_view::npos) return std::nullopt;
+  return tactus::parse_address(text);
 }
 
-std::string format_address(const tactus_address& address) {
-  char text[INET6_ADDRSTRLEN] = "";
-  if (address.family == TACTUS_FAMILY_IPV4) inet_ntop(AF_INET, address.bytes, text, sizeof text);
-  if (address.family == TACTUS_FAMILY_IPV6) inet_ntop(AF_INET6, address.bytes, text, sizeof text);
-  return text;
-}
+std::string format_address(const tactus_address& address) { return to_text(address); }
 
 std::optional<tactus_address> resolve_with_system(const std::string& name) {
   addrinfo wanted{};
