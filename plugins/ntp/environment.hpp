@@ -43,6 +43,12 @@ struct Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
+  // Neither -4 nor -6 forbids it.
+  [[nodiscard]] bool family_enabled(std::uint16_t family) const {
+    const std::uint32_t flags = host.run_flags();
+    return (flags & (family == TACTUS_FAMILY_IPV4 ? TACTUS_RUN_IPV6_ONLY : TACTUS_RUN_IPV4_ONLY)) == 0;
+  }
+
   Host host;
   Settings settings;
   RandomPool random{&Environment::fill, this};

@@ -14,6 +14,7 @@ ServerEngine::Config engine_config(const Environment& environment) {
   config.log = environment.settings.log;
   config.precision_s = environment.clock.precision_s;
   config.network_correction = environment.settings.ptp;
+  config.hide_leap = environment.settings.hide_leap;
   return config;
 }
 
@@ -54,15 +55,9 @@ Server::~Server() { environment_.sockets = nullptr; }
 
 // ---- sockets -------------------------------------------------------------------------------------------------------
 
-bool Server::family_enabled(std::uint16_t family) const {
-  const std::uint32_t flags = environment_.host.run_flags();
-  const std::uint32_t other = family == TACTUS_FAMILY_IPV4 ? TACTUS_RUN_IPV6_ONLY : TACTUS_RUN_IPV4_ONLY;
-  return (flags & other) == 0;
-}
-
 bool Server::wants_server(std::uint16_t family) {
   const Settings& settings = environment_.settings;
-  if (settings.port == 0 || !family_enabled(family)) return false;
+  if (settings.port == 0 || !environment_.family_enabled(family)) return false;
   return access_.any_allowed(family) || at(family).peers > 0 || settings.acquisition_port == settings.port;
 }
 
@@ -92,7 +87,7 @@ void Server::open_acquisition() {
   }
   bool any = false;
   for (const std::uint16_t family : families) {
-    if (!family_enabled(family)) continue;
+    if (!environment_.family_enabled(family)) continue;
     const tactus_socket_params params = acquisition_socket_params(settings, family);
     auto opened = Socket::open(environment_.transport, params, *this);
     if (opened) {

@@ -61,7 +61,6 @@ class Server final : public ServerSockets, private SocketUser {
   void on_transmit_stamp(std::uint64_t send_id, const tactus_stamp& stamp) override;
 
   [[nodiscard]] Family& at(std::uint16_t family) noexcept { return families_[family == TACTUS_FAMILY_IPV6 ? 1 : 0]; }
-  [[nodiscard]] bool family_enabled(std::uint16_t family) const;
   [[nodiscard]] bool wants_server(std::uint16_t family);
   void update_sockets();
   void open_server(std::uint16_t family);

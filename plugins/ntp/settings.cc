@@ -141,6 +141,7 @@ Settings read_settings(const Configuration& configuration, std::uint32_t run_fla
   }
   settings.refresh_s = configuration.integer("refresh", settings.refresh_s);
   settings.key_file = configuration.given("keyfile");
+  settings.hide_leap = configuration.text("leapsecmode") == "slew" && configuration.given("smoothtime");
   settings.ptp = configuration.integer("ptpport", 0) != 0;
   settings.max_clock_error = configuration.real("maxclockerror", 1.0) * 1e-6;
   return settings;

@@ -59,8 +59,9 @@ struct Settings {
   std::vector<AccessRule> access;
   ClientLog::Config log{};
   std::int64_t refresh_s = 1209600;
-  bool key_file = false;  // `keyfile` is configured
-  bool ptp = false;       // `ptpport` is not 0
+  bool key_file = false;   // `keyfile` is configured
+  bool ptp = false;        // `ptpport` is not 0
+  bool hide_leap = false;  // leap smear: leap seconds are not announced to clients
   double max_clock_error = 1e-6;
 };
 

@@ -164,6 +164,7 @@ void Source::on_timer() {
 Socket* Source::socket_for(const Outgoing& out) {
   const Settings& settings = environment_.settings;
   ServerSockets* sockets = environment_.sockets;
+  if (!environment_.family_enabled(address_.family)) return nullptr;
   if (options_.association.peer) return sockets != nullptr ? sockets->server_socket(address_.family) : nullptr;
   if (settings.acquisition_port) return sockets != nullptr ? sockets->acquisition_socket(address_.family) : nullptr;
   if (out.new_socket || !socket_) {

@@ -33,7 +33,8 @@ bool Sources::on_addresses(const NameTask& task, const std::vector<tactus_addres
   std::vector<tactus_address> list;
   for (const tactus_address& address : addresses) {
     // A zone is lost on its way through the resolver's callers; such an address could not be reached.
-    if (!of_family(address, task.family) || address.scope != 0 || list.size() >= TACTUS_RESOLVE_MAX) continue;
+    if (!of_family(address, task.family) || !environment_.family_enabled(address.family)) continue;
+    if (address.scope != 0 || list.size() >= TACTUS_RESOLVE_MAX) continue;
     tactus_address with_port = address;
     with_port.port = 123;
     list.push_back(with_port);

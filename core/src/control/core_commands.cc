@@ -133,10 +133,12 @@ tactus_status reload_sources(void* user, const void*, void*, tactus_error* error
   return answer(self(user).hooks().reload_sources(), error);
 }
 
-// Another owner answers for the other kinds of sources.
-tactus_status set_offset(void* user, const void* data, void*, tactus_error*) {
+// Sources with an address belong to another owner, who offers the same under the name of set_source_offset.
+tactus_status set_offset(void* user, const void* data, void*, tactus_error* error) {
   const auto& args = *static_cast<const tactus_source_value_args*>(data);
-  if (args.address.family != TACTUS_FAMILY_NONE) return TACTUS_E_NOT_FOUND;
+  if (args.address.family != TACTUS_FAMILY_NONE) {
+    return self(user).registry().run("set_source_offset", TACTUS_ACCESS_CONTROL, data, sizeof args, nullptr, error);
+  }
   if (!std::isfinite(args.real)) return TACTUS_E_INVALID;
   return self(user).hooks().set_refclock_offset(args.refid, args.real) ? TACTUS_OK : TACTUS_E_NOT_FOUND;
 }

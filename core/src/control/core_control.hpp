@@ -40,6 +40,7 @@ class CoreControl {
   CoreControl(const CoreControl&) = delete;
   CoreControl& operator=(const CoreControl&) = delete;
 
+  [[nodiscard]] Registry& registry() noexcept { return registry_; }
   [[nodiscard]] Clock& clock() noexcept { return clock_; }
   [[nodiscard]] Discipline& discipline() noexcept { return discipline_; }
   [[nodiscard]] Logger& logger() noexcept { return logger_; }

@@ -516,6 +516,17 @@ TEST(Glue, one_shot_without_server_port) {
   EXPECT_EQ(client.packets_sent, 1U);
 }
 
+TEST(Glue, one_family_may_be_switched_off) {
+  FakeWorld world;
+  FakeHost client(world, "192.0.2.10", "server 192.0.2.1\nserver time.example\nallow", 0, TACTUS_RUN_IPV6_ONLY);
+  client.names["time.example"] = {"192.0.2.2"};
+  client.boot();
+  world.run_for(5);
+  EXPECT_EQ(client.packets_sent, 0U);
+  EXPECT_EQ(client.open_sockets(TACTUS_SOCKET_SERVER), 0U);
+  EXPECT_TRUE(client.logged("Invalid host time.example"));
+}
+
 TEST(Glue, many_instances_end_cleanly_in_the_middle_of_things) {
   for (int i = 0; i < 20; ++i) {
     Pair pair("server 192.0.2.1 iburst xleave\npool pool.example\npeer 192.0.2.7");
