@@ -25,7 +25,7 @@ class Record {
   // The value of a field; nullptr when the directive has no such field.
   [[nodiscard]] const tactus_value* find(std::string_view name) const noexcept {
     for (std::uint32_t i = 0; i < record_->value_count; ++i) {
-      if (name == record_->directive->fields[i].name) return &record_->values[i];
+      if (name == TACTUS_AT(tactus_field, record_->directive->fields, i)->name) return &record_->values[i];
     }
     return nullptr;
   }
@@ -68,7 +68,7 @@ class Record {
  private:
   [[nodiscard]] const tactus_value* usable(std::string_view name) const noexcept {
     for (std::uint32_t i = 0; i < record_->value_count; ++i) {
-      const tactus_field& field = record_->directive->fields[i];
+      const tactus_field& field = *TACTUS_AT(tactus_field, record_->directive->fields, i);
       if (name != field.name) continue;
       return record_->values[i].present != 0 || field.default_text != nullptr ? &record_->values[i] : nullptr;
     }
