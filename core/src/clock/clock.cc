@@ -91,8 +91,23 @@ double Clock::limited_ppm(double ppm) {
   return std::isnan(ppm) ? 0.0 : std::clamp(ppm, -max_drift_ppm_, max_drift_ppm_);
 }
 
+double Clock::frequency_ppm() const noexcept {
+  return (base_ppm_ + temperature_ppm_) / (1.0 - temperature_ppm_ * 1e-6);
+}
+
+// Discipline specification 11.6.
+double Clock::set_temperature_compensation_ppm(double ppm) {
+  if (ppm == temperature_ppm_) return ppm;
+  const double plain_ppm = frequency_ppm();
+  temperature_ppm_ = ppm;
+  base_ppm_ = limited_ppm(plain_ppm * (1.0 - ppm * 1e-6) - ppm);
+  update_slew();
+  event_corrected_ = correct(event_raw_);
+  return ppm;
+}
+
 void Clock::set_frequency_ppm(double ppm) {
-  base_ppm_ = limited_ppm(ppm);
+  base_ppm_ = limited_ppm(ppm * (1.0 - temperature_ppm_ * 1e-6) - temperature_ppm_);
   update_slew();
   event_corrected_ = correct(event_raw_);
 }

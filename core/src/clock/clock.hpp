@@ -61,7 +61,11 @@ class Clock {
 
   // ---- changing (frequencies: ppm, positive = the uncompensated clock is fast; offsets: s, positive = the clock is
   // fast)
-  [[nodiscard]] double frequency_ppm() const noexcept { return base_ppm_; }
+  // Without the compensation of temperature.
+  [[nodiscard]] double frequency_ppm() const noexcept;
+  // Compensates for the temperature, without announcing it (discipline specification 11.6). ppm: positive makes the
+  // clock faster. Returns what is in effect.
+  double set_temperature_compensation_ppm(double ppm);
   // Sets the absolute frequency without announcing it (drift file, start).
   void set_frequency_ppm(double ppm);
   // Changes the absolute frequency to F + f*(1e6 - F) and takes `offset_s` into the slew, corrected at `rate` (s^2);
@@ -122,6 +126,7 @@ class Clock {
   double max_slew_ppm_ = 1e6 / 12.0;
   double max_drift_ppm_ = 500000.0;
   double base_ppm_ = 0.0;
+  double temperature_ppm_ = 0.0;  // compensation that base_ppm_ contains
   // slewing
   Slew slew_;
   RawTime slew_start_{};

@@ -35,6 +35,16 @@ constexpr tactus_field driftfile_fields[] = {
                TACTUS_FIELD_REQUIRED | TACTUS_FIELD_POSITIONAL),
     field_integer("interval", "s", int_min, int_max, "3600", "shortest time between two writings", loose)};
 
+constexpr tactus_field tempcomp_fields[] = {
+    field_text(TACTUS_TYPE_PATH, "file", nullptr, "file that holds the temperature", TACTUS_FIELD_REQUIRED),
+    field_real("interval", "s", nullptr, "time between two readings; 0 or less: 1", TACTUS_FIELD_REQUIRED | loose,
+               -finite, finite),
+    field_text(TACTUS_TYPE_PATH, "points", nullptr, "file with temperatures and compensations (ppm)"),
+    field_real("t0", "", nullptr, "reference temperature", TACTUS_FIELD_ALTERNATIVE, -finite, finite),
+    field_real("k0", "ppm", nullptr, "compensation at the reference temperature", 0, -finite, finite),
+    field_real("k1", "ppm", nullptr, "linear coefficient", 0, -finite, finite),
+    field_real("k2", "ppm", nullptr, "quadratic coefficient", loose, -finite, finite)};
+
 constexpr Simple simple[] = {
     // selection
     {field_choice(TACTUS_TYPE_ENUM, "authselectmode", auth_select_modes, "mix",
@@ -71,6 +81,8 @@ constexpr tactus_directive others[] = {
     directive("maxchange", "clock", TACTUS_SHAPE_POSITIONAL, maxchange_fields, "ignore large offsets, then end"),
     directive("driftfile", "clock", TACTUS_SHAPE_NAMED, driftfile_fields, "file that keeps the frequency of the clock",
               TACTUS_REPEAT_MERGE, TACTUS_TEXTS_PLAIN),
+    directive("tempcomp", "clock", TACTUS_SHAPE_POSITIONAL, tempcomp_fields,
+              "compensate the temperature of the oscillator", TACTUS_REPEAT_LAST, TACTUS_TEXTS_COUNTED),
     directive("fallbackdrift", "clock", TACTUS_SHAPE_POSITIONAL, fallbackdrift_fields,
               "long-term averages of the frequency, used when updates stop", TACTUS_REPEAT_LAST, TACTUS_TEXTS_COUNTED,
               TACTUS_DIRECTIVE_LATER),

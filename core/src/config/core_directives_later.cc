@@ -15,15 +15,6 @@ constexpr std::uint32_t required = TACTUS_FIELD_REQUIRED;
 
 constexpr const char* rx_filters[] = {"none", "ntp", "ptp", "all"};
 
-constexpr tactus_field tempcomp_fields[] = {
-    field_text(TACTUS_TYPE_PATH, "file", nullptr, "file that holds the temperature", required),
-    field_real("interval", "s", nullptr, "time between two readings; 0 or less: 1", required | loose, -finite, finite),
-    field_text(TACTUS_TYPE_PATH, "points", nullptr, "file with temperatures and compensations (ppm)"),
-    field_real("t0", "", nullptr, "reference temperature", TACTUS_FIELD_ALTERNATIVE, -finite, finite),
-    field_real("k0", "ppm", nullptr, "compensation at the reference temperature", 0, -finite, finite),
-    field_real("k1", "ppm", nullptr, "linear coefficient", 0, -finite, finite),
-    field_real("k2", "ppm", nullptr, "quadratic coefficient", loose, -finite, finite)};
-
 constexpr tactus_field smoothtime_fields[] = {
     field_real("maxfrequency", "ppm", nullptr, "largest frequency offset of the served time", required),
     field_real("maxwander", "ppm/s", nullptr, "largest change of that frequency", required | loose),
@@ -71,8 +62,6 @@ constexpr Simple simple[] = {
 };
 
 constexpr tactus_directive others[] = {
-    directive("tempcomp", "clock", TACTUS_SHAPE_POSITIONAL, tempcomp_fields,
-              "compensate the temperature of the oscillator", last, counted, later),
     directive("smoothtime", "server", TACTUS_SHAPE_POSITIONAL, smoothtime_fields, "smooth the time that is served",
               last, counted, later),
     directive("initstepslew", "sources", TACTUS_SHAPE_POSITIONAL, initstepslew_fields,

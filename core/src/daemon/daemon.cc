@@ -219,7 +219,12 @@ void Daemon::restore_time_from_drift_file() {
 
 Result<void> Daemon::start() {
   if (const auto skew_ppm = load_drift(drift_file_, *clock_, logger_)) discipline_->set_initial_skew_ppm(*skew_ppm);
+  auto temperature =
+      TemperatureSensor::make(model_, *loop_, *clock_, logger_, statistic("tempcomp", tempcomp_heading));
+  if (!temperature) return temperature.failure();
+  temperature_ = std::move(*temperature);
   discipline_->start();
+  if (temperature_) temperature_->start();
   if (options_.mode != RunMode::normal) {
     discipline_->set_one_shot(options_.mode == RunMode::set_once ? OneShot::update_once : OneShot::print_once,
                               [this](bool ok) { stop(ok ? 0 : 1); });

@@ -18,6 +18,7 @@
 #include "daemon/command_line.hpp"
 #include "daemon/identity.hpp"
 #include "daemon/source_folders.hpp"
+#include "daemon/temperature_sensor.hpp"
 #include "discipline/discipline.hpp"
 #include "discipline/log_lines.hpp"
 #include "host/plugin_host.hpp"
@@ -104,6 +105,7 @@ class Daemon {
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<Discipline> discipline_;
   std::unique_ptr<Refclocks> refclocks_;
+  std::unique_ptr<TemperatureSensor> temperature_;
   std::unique_ptr<CoreControl> control_;
   std::unique_ptr<SourceFolders> source_folders_;
   std::string drift_file_;
