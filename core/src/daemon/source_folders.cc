@@ -8,9 +8,11 @@
 namespace tactus {
 namespace {
 
-bool same_value(const tactus_value& a, const tactus_value& b) {
-  if (a.integer != b.integer || a.real != b.real || a.count != b.count || std::strcmp(a.text, b.text) != 0)
-    return false;
+// How a value was written does not count, only what it says.
+bool same_value(const tactus_field& field, const tactus_value& a, const tactus_value& b) {
+  const bool is_text = field.type == TACTUS_TYPE_STRING || field.type == TACTUS_TYPE_PATH;
+  if (is_text && std::strcmp(a.text, b.text) != 0) return false;
+  if (a.integer != b.integer || a.real != b.real || a.count != b.count) return false;
   for (std::uint32_t i = 0; i < a.count; ++i) {
     if (std::strcmp(a.words[i], b.words[i]) != 0) return false;
   }
@@ -39,7 +41,7 @@ std::string_view name_of(const tactus_record& record) { return record.value_coun
 bool same_configuration(const tactus_record& a, const tactus_record& b) {
   if (a.directive != b.directive || a.value_count != b.value_count) return false;
   for (std::uint32_t i = 0; i < a.value_count; ++i) {
-    if (!same_value(a.values[i], b.values[i])) return false;
+    if (!same_value(config::field_at(*a.directive, i), a.values[i], b.values[i])) return false;
   }
   return true;
 }

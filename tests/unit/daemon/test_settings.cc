@@ -76,7 +76,7 @@ TEST(Settings, rights_follow_the_configuration) {
 
 TEST(SourceFolders, lines_are_the_same_when_all_their_values_are) {
   const config::Declarations declarations;
-  const auto line = [&](std::string_view text) { return std::move(*config::parse_line(declarations, text)); };
+  const auto line = [&](std::string_view text) { return config::parse_line(declarations, text).value(); };
   EXPECT_TRUE(same_configuration(*line("makestep 1 3")->get(), *line("makestep 1.0 3")->get()));
   EXPECT_FALSE(same_configuration(*line("makestep 1 3")->get(), *line("makestep 1 4")->get()));
   EXPECT_FALSE(same_configuration(*line("driftfile /a")->get(), *line("driftfile /b")->get()));
