@@ -17,7 +17,7 @@ std::uint64_t digest_of(Bytes content) {
 }  // namespace
 
 void SentPackets::add(Bytes content, std::uint64_t send_id, RawTime sent) {
-  if (entries_.size() >= limit_) entries_.pop_front();
+  if (entries_.size() >= limit_) entries_.erase(entries_.begin());
   entries_.push_back({{send_id, sent}, digest_of(content), content.size()});
 }
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
+#include <vector>
 
 #include <tactus/bytes.hpp>
 #include <tactus/time.hpp>
@@ -37,7 +37,7 @@ class SentPackets {
     std::size_t length;
   };
   std::size_t limit_;
-  std::deque<Entry> entries_;
+  std::vector<Entry> entries_;
 };
 
 // Largest distance between a kernel timestamp and the daemon's own that is believed, either way for reception; only

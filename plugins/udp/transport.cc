@@ -76,7 +76,7 @@ Result<Socket*> Transport::open(const tactus_socket_params& params, const tactus
   }
   auto opened = open_socket(params, host_);
   if (!opened) return opened.failure();
-  if (!buffers_) buffers_ = std::make_unique<Buffers>();
+  if (!buffers_) buffers_ = std::make_unique_for_overwrite<Buffers>();  // pages that are not used stay untouched
   auto socket = std::make_shared<Socket>();
   socket->os = std::move(*opened);
   socket->role = params.role;
