@@ -89,7 +89,7 @@ Arguments parse_arguments(int argc, char** argv) {
   out.settings.strict = out.as_chronyc;
   out.servers = out.as_chronyc ? default_servers_as_chronyc : default_servers;
   if (find_long_option(argc, argv, out)) return out;
-  optind = 1;
+  optind = 0;  // starts anew whatever was parsed before
   for (int option = 0; (option = ::getopt(argc, argv, option_string)) != -1;) {
     apply_option(option, out);
     if (out.action != Arguments::Action::run) return out;

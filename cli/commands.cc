@@ -116,4 +116,24 @@ bool run_line(Context& context, std::string_view line) {
   return success;
 }
 
+bool run_words(Context& context, std::span<const std::string> words, bool several) {
+  constexpr std::size_t longest = 2047;
+  bool success = true;
+  if (several) {
+    for (const std::string& line : words) {
+      success = run_line(context, line);
+      if (!success || context.quit) break;
+    }
+    return success;
+  }
+  std::string line;
+  for (const std::string& word : words) line += word + ' ';
+  if (line.size() > longest) {
+    context.output.complain("Command too long");
+    context.output.flush();
+    return false;
+  }
+  return run_line(context, line);
+}
+
 }  // namespace tactus::cli

@@ -30,26 +30,6 @@ bool drop_privileges(const std::string& user, Output& output) {
   return true;
 }
 
-bool run_arguments(Context& context, const Arguments& arguments) {
-  if (arguments.several) {
-    bool success = true;
-    for (const std::string& command : arguments.commands) {
-      success = run_line(context, command);
-      if (!success || context.quit) break;
-    }
-    return success;
-  }
-  constexpr std::size_t longest = 2047;
-  std::string line;
-  for (const std::string& word : arguments.commands) line += word + ' ';
-  if (line.size() > longest) {
-    context.output.complain("Command too long");
-    context.output.flush();
-    return false;
-  }
-  return run_line(context, line);
-}
-
 int run(const Arguments& arguments) {
   const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
   StandardOutput output(::isatty(STDOUT_FILENO) != 0);
@@ -73,7 +53,7 @@ int run(const Arguments& arguments) {
   SystemResolver resolver;
   Context context{arguments.settings, session, resolver, output};
   const bool success = arguments.commands_given
-                           ? run_arguments(context, arguments)
+                           ? run_words(context, arguments.commands, arguments.several)
                            : run_input(context, terminal, arguments.as_chronyc ? "chronyc> " : "tctl> ");
   channel.close();
   output.flush();

@@ -19,6 +19,20 @@ bool not_running(tactus_status status) {
          status == TACTUS_E_UNSUPPORTED;
 }
 
+// A prefix that fits its family; without an address only the prefix of length 0.
+bool is_subnet(const SubnetRequest& asked) {
+  switch (asked.address.family) {
+    case TACTUS_FAMILY_NONE:
+      return asked.prefix == 0;
+    case TACTUS_FAMILY_IPV4:
+      return asked.prefix >= 0 && asked.prefix <= 32;
+    case TACTUS_FAMILY_IPV6:
+      return asked.prefix >= 0 && asked.prefix <= 128;
+    default:
+      return false;
+  }
+}
+
 // Names that a source may have: printable ASCII without spaces.
 bool is_name(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
@@ -254,7 +268,7 @@ Status Engine::smoothtime(Call& call) {
 Status Engine::access_rule(Call& call, bool commands, bool allow, bool all) {
   const auto asked = call.payload<SubnetRequest>();
   tactus_subnet subnet{asked.address, static_cast<std::uint32_t>(asked.prefix), 0};
-  if (asked.prefix < 0 || asked.address.family == TACTUS_FAMILY_ID) return Status::bad_subnet;
+  if (!is_subnet(asked)) return Status::bad_subnet;
   if (!commands) {
     auto args = make_args<tactus_access_args>();
     args.all = all ? 1 : 0;
