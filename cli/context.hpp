@@ -50,7 +50,7 @@ const Command* find_command(std::string_view name);
 // Runs one line as it was typed (client specification 3.3). Returns whether it succeeded.
 bool run_line(Context& context, std::string_view line);
 
-// Runs the words of the program's arguments: together they are one line, or each is a line of its own and the first that
+// Runs the words of the program's arguments: together one line, or each a line of its own; the first that
 // fails is the last (client specification 3.1). Returns whether the last one succeeded.
 bool run_words(Context& context, std::span<const std::string> words, bool several);
 
