@@ -219,8 +219,7 @@ void Daemon::restore_time_from_drift_file() {
 
 Result<void> Daemon::start() {
   if (const auto skew_ppm = load_drift(drift_file_, *clock_, logger_)) discipline_->set_initial_skew_ppm(*skew_ppm);
-  auto temperature =
-      TemperatureSensor::make(model_, *loop_, *clock_, logger_, statistic("tempcomp", tempcomp_heading));
+  auto temperature = TemperatureSensor::make(model_, *loop_, *clock_, logger_, statistic("tempcomp", tempcomp_heading));
   if (!temperature) return temperature.failure();
   temperature_ = std::move(*temperature);
   discipline_->start();
@@ -235,7 +234,8 @@ Result<void> Daemon::start() {
   if (auto started = host_->start_all(); !started) return started;
   if (model_.has("sourcedir")) source_folders_->reload();
   if (options_.timeout_s) {
-    loop_->start_timer_after(std::chrono::seconds(*options_.timeout_s), [this] { on_timeout(); });
+    // Counted from here, not from the loop's last turn.
+    loop_->start_timer(loop_->read_monotonic() + std::chrono::seconds(*options_.timeout_s), [this] { on_timeout(); });
   }
   discipline_->check_one_shot();
   return {};

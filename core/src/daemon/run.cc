@@ -244,8 +244,7 @@ class Process {
     if (auto told = notifier_.send("STOPPING=1"); !told) logger_.error("{}", told.failure().text);
     daemon_->finish();
     if (!pid_file_.empty()) {
-      // The folder may belong to root; a file that stays names a process that is gone.
-      if (auto removed = remove_pid_file(pid_file_); !removed) logger_.debug("{}", removed.failure().text);
+      if (auto removed = remove_pid_file(pid_file_); !removed) logger_.error("{}", removed.failure().text);
     }
     return status;
   }
