@@ -43,7 +43,8 @@ void default_signals() {
   if (nowhere >= 0) {
     for (const int fd : {0, 1, 2}) ::dup2(nowhere, fd);
   }
-  const auto object = SharedObject::open(path, file_name);
+  auto object = SharedObject::open(path, file_name);
+  if (object) object->unmap();  // its destructors are tried as well
   // The first byte is the status, the rest the text. Success is said as well: a constructor may end the process.
   std::string finding(1, static_cast<char>(object ? TACTUS_OK : -object.failure().status));
   if (!object) finding += object.failure().text.substr(0, finding_limit - 1);

@@ -10,9 +10,9 @@
 
 namespace tactus {
 
-// Maps the file, runs its constructors and its entry, checks the descriptor, all in the child. Error: what happened
-// there, without the file's name ("crashed while it was loaded (signal 11: Segmentation fault): ..."). Blocks until the
-// child has ended, at most `limit_s` seconds.
+// Maps the file, runs its constructors and its entry, checks the descriptor, unmaps it, all in the child. Error: what
+// happened there, without the file's name ("crashed while it was loaded (signal 11: Segmentation fault): ..."). Blocks
+// until the child has ended, at most `limit_s` seconds.
 Result<void> probe_plugin(const std::string& path, std::string_view file_name, unsigned limit_s = 10);
 
 }  // namespace tactus

@@ -240,6 +240,12 @@ tactus_status source_select_options(const tactus_host* host, tactus_source* sour
   });
 }
 
+void source_set_own_refid(const tactus_host* host, tactus_source* source, std::uint32_t refid) {
+  guarded_void(host, [&](Instance& instance) {
+    discipline_of(instance).set_own_refid(source_of(instance, source), refid);
+  });
+}
+
 void select(const tactus_host* host) {
   guarded_void(host, [&](Instance& instance) { discipline_of(instance).select(); });
 }
@@ -292,6 +298,7 @@ void fill_sources(tactus_host& table) {
   table.source_shift = &source_shift;
   table.source_reset = &source_reset;
   table.source_select_options = &source_select_options;
+  table.source_set_own_refid = &source_set_own_refid;
   table.select = &select;
   table.refclock_reading = &refclock_reading;
   table.refclock_pulse = &refclock_pulse;

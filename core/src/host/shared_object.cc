@@ -60,8 +60,13 @@ Result<SharedObject> SharedObject::open(const std::string& path, std::string_vie
   return object;
 }
 
+void SharedObject::unmap() noexcept {
+  if (handle_ != nullptr) ::dlclose(std::exchange(handle_, nullptr));
+  plugin_ = nullptr;
+}
+
 SharedObject::~SharedObject() {
-  if (handle_ != nullptr && !keep_mapped) ::dlclose(handle_);
+  if (!keep_mapped) unmap();
 }
 
 }  // namespace tactus

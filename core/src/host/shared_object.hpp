@@ -24,6 +24,9 @@ class SharedObject {
   SharedObject& operator=(const SharedObject&) = delete;
   ~SharedObject();
 
+  // Unmaps now, in a sanitizer's build too; the descriptor is gone.
+  void unmap() noexcept;
+
   [[nodiscard]] const tactus_plugin& plugin() const noexcept { return *plugin_; }
 
  private:
