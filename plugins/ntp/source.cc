@@ -208,7 +208,17 @@ void Source::receive(const tactus_datagram& datagram) {
   arrival.local = datagram.local;
   arrival.interface_index = datagram.interface_index;
   association_.on_datagram({datagram.data, datagram.length}, arrival, context());
+  tell_own_refid();
   pump();
+}
+
+// Before the sample is handed over, because the selection after it may need the id.
+void Source::tell_own_refid() {
+  const tactus_host* host = environment_.host.raw();
+  const std::uint32_t refid = refid_of(association_.local());
+  if (refid == own_refid_ || !TACTUS_COVERS(tactus_host, host, source_set_own_refid)) return;
+  own_refid_ = refid;
+  host->source_set_own_refid(host, handle_, refid);
 }
 
 void Source::on_datagram(Socket&, const tactus_datagram& datagram) {

@@ -95,6 +95,7 @@ class Source final : private View, private SocketUser {
   void arm();
   void on_timer();
   void receive(const tactus_datagram& datagram);
+  void tell_own_refid();
   void send(const Outgoing& out);
   Socket* socket_for(const Outgoing& out);
   void set_peer_socket(bool wanted);
@@ -118,6 +119,7 @@ class Source final : private View, private SocketUser {
   std::unique_ptr<Socket> socket_;  // client, for the request under way
   Timer timer_;
   std::optional<MonoTime> armed_;
+  std::uint32_t own_refid_ = 0;  // as the core knows it
   std::uint16_t peer_family_ = TACTUS_FAMILY_NONE;
   bool pumping_ = false;
   bool retired_ = false;

@@ -313,6 +313,11 @@ struct tactus_host {
                         struct tactus_error *error);
   /* The provider of kind SOURCE of that name is loaded and started if it is not yet (a source is added while running). */
   tactus_status (*need)(const struct tactus_host *host, uint32_t kind, const char *name, struct tactus_error *error);
+
+  /* ---- sources, continued */
+  /* The reference id of our own address towards the source, once it is known; 0: unknown. `local orphan` compares it with
+   * the source's own, so that of several orphans one is followed (discipline specification, 8.2). */
+  void (*source_set_own_refid)(const struct tactus_host *host, struct tactus_source *source, uint32_t refid);
 };
 
 #ifdef __cplusplus

@@ -239,6 +239,9 @@ void FakeHost::fill_source_services() {
   host.source_predict = [](const tactus_host*, tactus_source*, std::int64_t) { return 0.0; };
   host.source_shift = [](const tactus_host*, tactus_source*, double) {};
   host.source_reset = [](const tactus_host*, tactus_source* source) { source->samples.clear(); };
+  host.source_set_own_refid = [](const tactus_host*, tactus_source* source, std::uint32_t refid) {
+    source->own_refid = refid;
+  };
   host.select = [](const tactus_host*) {};
 }
 

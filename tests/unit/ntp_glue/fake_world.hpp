@@ -65,6 +65,7 @@ struct tactus_source {
   std::uint32_t reach = 0;
   std::uint32_t updates = 0;
   std::uint32_t stratum = 0;
+  std::uint32_t own_refid = 0;
   std::vector<tactus_sample> samples;
   tactus_source_callbacks callbacks{};
   void* user = nullptr;

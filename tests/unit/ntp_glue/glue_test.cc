@@ -78,6 +78,8 @@ TEST(Glue, a_client_measures_a_server) {
     EXPECT_NEAR(sample.peer_delay_s, 0.002, 1e-4);
   }
   EXPECT_EQ(source->stratum, 2U);
+  const auto* own = pair.client.addresses[0].bytes;
+  EXPECT_EQ(source->own_refid, std::uint32_t{own[0]} << 24 | std::uint32_t{own[1]} << 16 | own[2] * 256U + own[3]);
   EXPECT_EQ(source->reach, 0x0fU);
   EXPECT_EQ(pair.client.measurements.size(), 4U);
   const auto stats = pair.server.read<tactus_serverstats>("serverstats");
