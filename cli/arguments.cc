@@ -99,9 +99,11 @@ Arguments parse_arguments(int argc, char** argv) {
   return out;
 }
 
+// Under chronyc's name: the release whose interface this is, in the form that scripts look for.
 std::string version_line(bool as_chronyc) {
-  return fmt::format("{} (tactus) version {} (+READLINE +SECHASH +IPV6 -DEBUG)", as_chronyc ? "chronyc" : "tctl",
-                     build_version);
+  constexpr std::string_view features = "+READLINE +SECHASH +IPV6 -DEBUG";
+  if (as_chronyc) return fmt::format("chronyc (chrony) version 4.8 ({})", features);
+  return fmt::format("tctl (tactus) version {} ({})", build_version, features);
 }
 
 std::string usage_text(const char* program) {

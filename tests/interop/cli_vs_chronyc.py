@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same commands to the same daemons from chronyc and from tctl: output and exit status must be equal, byte for byte.
 
-Usage: cli_vs_chronyc.py TCTL. chronyd and chronyc come from $CHRONYD and $CHRONYC or from PATH; without them the test is
-skipped (status 77). Nothing touches the machine's clock (chronyd -x); sockets are on loopback and in a directory of the
+Usage: cli_vs_chronyc.py TCTL [DAEMON]. chronyd (or DAEMON instead) and chronyc come from $CHRONYD and $CHRONYC or from
+PATH; without them the test is skipped (status 77). Nothing touches the machine's clock (chronyd -x); sockets are on loopback and in a directory of the
 test's own.
 """
 import os
@@ -229,7 +229,7 @@ def compare_changes(comparison, daemons, newer):
 
 
 def compare(chronyd, chronyc, tctl, directory):
-    newer = min(version_of(chronyd), version_of(chronyc)) >= (4, 6)
+    newer = version_of(chronyc) >= (4, 6)
     # Under chronyc's name tctl is as strict as chronyc 4.8; an older pair is matched by its own name.
     program = os.path.join(directory, "chronyc" if newer else "tctl")
     os.symlink(os.path.abspath(tctl), program)
@@ -270,6 +270,8 @@ def find(variable, name):
 def main():
     os.environ["TZ"] = "UTC"
     chronyd, chronyc = find("CHRONYD", "chronyd"), find("CHRONYC", "chronyc")
+    if len(sys.argv) > 2:
+        chronyd = os.path.abspath(sys.argv[2])
     if not chronyd or not chronyc:
         print("chronyd or chronyc is not installed: skipped")
         return SKIPPED
