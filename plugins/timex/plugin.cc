@@ -88,14 +88,11 @@ class SystemClock {
 
   Result<void> set_leap(std::uint32_t leap, std::int32_t tai_offset_s) {
     const int flag = leap == TACTUS_LEAP_INSERT ? STA_INS : leap == TACTUS_LEAP_DELETE ? STA_DEL : 0;
-    const int before = status_ & (STA_INS | STA_DEL);
     status_ = (status_ & ~(STA_INS | STA_DEL)) | flag;
     timex txc{};
     txc.modes = ADJ_STATUS;
     txc.status = status_;
-    int state = TIME_OK;
-    if (auto called = call(txc, &state); !called) return called;
-    if (flag != before) log_leap(flag, state);
+    if (auto called = call(txc); !called) return called;
     return tai_offset_s != 0 ? set_tai(tai_offset_s) : Result<void>{};
   }
 
@@ -127,11 +124,9 @@ class SystemClock {
     if (auto called = call(txc); !called) throw tactus::Failure(called.failure());
   }
 
-  Result<void> call(timex& txc, int* state = nullptr) {
+  Result<void> call(timex& txc) {
     const unsigned modes = txc.modes;
-    const int got = ::adjtimex(&txc);
-    if (got < 0) return tactus::error("adjtimex(0x{:x}) failed : {}", modes, std::strerror(errno));
-    if (state != nullptr) *state = got;
+    if (::adjtimex(&txc) < 0) return tactus::error("adjtimex(0x{:x}) failed : {}", modes, std::strerror(errno));
     const bool singleshot = modes == ADJ_OFFSET_SINGLESHOT;
     const tactus::timex::InterferenceWatch::SetByCall set{
         .pll = singleshot || (modes & ADJ_STATUS) != 0,
@@ -144,24 +139,11 @@ class SystemClock {
     return {};
   }
 
-  void log_leap(int flag, int state) {
-    if (flag != 0) {
-      host_.info("System clock status set to {} leap second", flag == STA_INS ? "insert" : "delete");
-    } else if (state == TIME_WAIT) {
-      host_.info("System clock status reset after leap second");
-    } else {
-      host_.info("System clock status set to not insert/delete leap second");
-    }
-  }
-
   Result<void> set_tai(std::int32_t tai_offset_s) {
     timex txc{};
     txc.modes = ADJ_TAI;
     txc.constant = tai_offset_s;
-    if (auto called = call(txc); !called) return called;
-    if (tai_offset_s != tai_offset_s_) host_.info("System clock TAI offset set to {} seconds", tai_offset_s);
-    tai_offset_s_ = tai_offset_s;
-    return {};
+    return call(txc);
   }
 
   tactus::Host host_;
@@ -169,7 +151,6 @@ class SystemClock {
   tactus::timex::InterferenceWatch interference_;
   double frequency_delay_s_;
   int status_ = STA_UNSYNC;
-  std::int32_t tai_offset_s_ = 0;
 };
 
 }  // namespace

@@ -143,6 +143,11 @@ Result<void> Clock::step(double offset_s) {
   return {};
 }
 
+void Clock::announce_step(double offset_s) {
+  const RawTime at = raw();
+  announce({ChangeKind::step, at, correct(at), 0.0, offset_s});
+}
+
 Result<void> Clock::make_step() {
   const double pending_s = correction_s(raw());
   const double rate = slew_.rate();
@@ -191,9 +196,9 @@ void Clock::arm_slew_timer() {
 
 // ---- kernel state
 
-void Clock::set_leap(std::uint32_t leap, int tai_offset_s) {
-  if (!can_leap() || backend_.ops->set_leap == nullptr) return;
-  static_cast<void>(backend_.ops->set_leap(backend_.instance, leap, tai_offset_s));
+bool Clock::set_leap(std::uint32_t leap, int tai_offset_s) {
+  if (!can_leap() || backend_.ops->set_leap == nullptr) return false;
+  return backend_.ops->set_leap(backend_.instance, leap, tai_offset_s) == TACTUS_OK;
 }
 
 void Clock::set_status(bool synchronised, bool copy_to_rtc, double estimated_error_s, double maximum_error_s) {
@@ -284,7 +289,7 @@ void Clock::finish() {
     slew_.commit(base_ppm_, set_ppm_);
     slew_start_ = raw();
   }
-  set_leap(TACTUS_LEAP_NORMAL, 0);
+  static_cast<void>(set_leap(TACTUS_LEAP_NORMAL, 0));
 }
 
 }  // namespace tactus

@@ -74,14 +74,17 @@ class Clock {
   // Moves the clock by -offset_s at once. The pending slew is untouched. When the backend refuses, nothing is announced
   // and the error `Could not step system clock` is logged here.
   Result<void> step(double offset_s);
+  // Announces a step that is not made: the histories then look as if measured on a clock that was offset_s less fast
+  // (leap seconds, discipline specification 12).
+  void announce_step(double offset_s);
   // Cancels the pending slew and steps by it (makestep). When the backend refuses, the slew goes on.
   Result<void> make_step();
   // Grows all stored dispersions.
   void disperse(double dispersion_s);
 
   // ---- kernel state; ignored by backends that cannot do it
-  // leap: TACTUS_LEAP_NORMAL, _INSERT or _DELETE; tai_offset_s: TAI - UTC, 0 leaves it alone.
-  void set_leap(std::uint32_t leap, int tai_offset_s);
+  // leap: TACTUS_LEAP_NORMAL, _INSERT or _DELETE; tai_offset_s: TAI - UTC, 0 leaves it alone. False: refused.
+  bool set_leap(std::uint32_t leap, int tai_offset_s);
   // Errors of the estimate, s, >= 0, without what is still to be slewed: that is added here (discipline
   // specification 11.5), and a maximum of 16 s or more counts as not synchronised.
   void set_status(bool synchronised, bool copy_to_rtc, double estimated_error_s, double maximum_error_s);

@@ -18,7 +18,7 @@ inline constexpr double int_min = -2147483648.0;
 std::span<const tactus_directive> clock_directives();      // clock, selection, samples
 std::span<const tactus_directive> daemon_directives();     // files, logging, process, plugins, include
 std::span<const tactus_directive> refclock_directives();   // refclock and its common options
-std::span<const tactus_directive> server_directives();     // local
+std::span<const tactus_directive> server_directives();     // local, smoothtime
 std::span<const tactus_directive> later_directives();      // facilities that this version does not have yet
 std::span<const tactus_directive> later_nts_directives();  // the same for NTS
 std::span<const tactus_directive> obsolete_directives();

@@ -67,7 +67,10 @@ constexpr Simple simple[] = {
      "clock"},
     {field_real("corrtimeratio", "", "3.0", "time to slew an average offset, in update intervals", loose), "clock"},
     {field_choice(TACTUS_TYPE_ENUM, "leapsecmode", leap_second_modes, nullptr, "how a leap second is applied"), "clock",
-     TACTUS_REPEAT_LAST, TACTUS_TEXTS_PLAIN, TACTUS_DIRECTIVE_LATER},
+     TACTUS_REPEAT_LAST, TACTUS_TEXTS_PLAIN},
+    {field_text(TACTUS_TYPE_STRING, "leapsectz", nullptr, "time zone with leap seconds, e.g. right/UTC"), "clock"},
+    {field_text(TACTUS_TYPE_PATH, "leapseclist", nullptr, "leap second list of NIST or IERS"), "clock"},
+    {field_flag("manual", "take times that are typed in"), "clock"},
     {field_real("maxclockerror", "ppm", "1.0", "assumed wander of the clock between updates", loose), "clock"},
     {field_real("maxdrift", "ppm", "500000", "largest frequency correction", loose), "clock"},
     {field_real("maxslewrate", "ppm", "83333.333333333333", "largest rate of slewing", loose), "clock"},
@@ -84,8 +87,7 @@ constexpr tactus_directive others[] = {
     directive("tempcomp", "clock", TACTUS_SHAPE_POSITIONAL, tempcomp_fields,
               "compensate the temperature of the oscillator", TACTUS_REPEAT_LAST, TACTUS_TEXTS_COUNTED),
     directive("fallbackdrift", "clock", TACTUS_SHAPE_POSITIONAL, fallbackdrift_fields,
-              "long-term averages of the frequency, used when updates stop", TACTUS_REPEAT_LAST, TACTUS_TEXTS_COUNTED,
-              TACTUS_DIRECTIVE_LATER),
+              "long-term averages of the frequency, used when updates stop", TACTUS_REPEAT_LAST, TACTUS_TEXTS_COUNTED),
 };
 
 constexpr auto table = directives_of(simple, others);

@@ -15,11 +15,6 @@ constexpr std::uint32_t required = TACTUS_FIELD_REQUIRED;
 
 constexpr const char* rx_filters[] = {"none", "ntp", "ptp", "all"};
 
-constexpr tactus_field smoothtime_fields[] = {
-    field_real("maxfrequency", "ppm", nullptr, "largest frequency offset of the served time", required),
-    field_real("maxwander", "ppm/s", nullptr, "largest change of that frequency", required | loose),
-    field_flag("leaponly", "smooth leap seconds only")};
-
 constexpr tactus_field initstepslew_fields[] = {
     field_real("threshold", "s", nullptr, "step when the offset is at least this, else slew", required | loose),
     field_text(TACTUS_TYPE_WORDS, "hosts", nullptr, "servers that are asked before normal operation",
@@ -39,11 +34,6 @@ constexpr tactus_field hwtimestamp_fields[] = {
     field_choice(TACTUS_TYPE_ENUM, "rxfilter", rx_filters, nullptr, "which packets get a hardware timestamp")};
 
 constexpr Simple simple[] = {
-    {field_flag("manual", "take times that are typed in"), "clock", last, counted, later},
-    {field_text(TACTUS_TYPE_STRING, "leapsectz", nullptr, "time zone with leap seconds, e.g. right/UTC"), "clock", last,
-     counted, later},
-    {field_text(TACTUS_TYPE_PATH, "leapseclist", nullptr, "leap second list of NIST or IERS"), "clock", last, counted,
-     later},
     {field_text(TACTUS_TYPE_PATH, "ntpsigndsocket", nullptr, "directory of Samba's signing socket"), "server", last,
      counted, later},
     {field_real("hwtstimeout", "s", "0.001", "how long to wait for a hardware transmit timestamp", loose),
@@ -62,8 +52,6 @@ constexpr Simple simple[] = {
 };
 
 constexpr tactus_directive others[] = {
-    directive("smoothtime", "server", TACTUS_SHAPE_POSITIONAL, smoothtime_fields, "smooth the time that is served",
-              last, counted, later),
     directive("initstepslew", "sources", TACTUS_SHAPE_POSITIONAL, initstepslew_fields,
               "correct the clock once before normal operation", last, TACTUS_TEXTS_PLAIN, later),
     directive("hwtimestamp", "timestamping", TACTUS_SHAPE_NAMED, hwtimestamp_fields,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The local reference (configuration specification, section 7.1).
+// The local reference and smoothed time (configuration specification, sections 4.4 and 7.1).
 #include "config/core_directives.hpp"
 
 namespace tactus::config {
@@ -16,9 +16,15 @@ constexpr tactus_field local_fields[] = {
                "time without synchronisation before it starts; negative: 300 with orphan, else 0"),
 };
 
+constexpr tactus_field smoothtime_fields[] = {
+    field_real("maxfrequency", "ppm", nullptr, "largest frequency offset of the served time", TACTUS_FIELD_REQUIRED),
+    field_real("maxwander", "ppm/s", nullptr, "largest change of that frequency", TACTUS_FIELD_REQUIRED | loose),
+    field_flag("leaponly", "smooth leap seconds only")};
+
 constexpr tactus_directive table[] = {
     directive("local", "server", TACTUS_SHAPE_OPTIONS, local_fields,
               "serve the local clock when nothing better is there", TACTUS_REPEAT_LAST, TACTUS_TEXTS_OPTIONS),
+    directive("smoothtime", "server", TACTUS_SHAPE_POSITIONAL, smoothtime_fields, "smooth the time that is served"),
 };
 
 }  // namespace

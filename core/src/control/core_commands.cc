@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The core's commands over clock and discipline, and those that the daemon carries out through its hooks.
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include <tactus/report_members.hpp>
 
@@ -114,6 +116,52 @@ tactus_status adjust_offset(void* user, const void* data, void*, tactus_error*) 
   return TACTUS_OK;
 }
 
+// 0 resets, 1 activates.
+tactus_status smoothtime(void* user, const void* data, void*, tactus_error*) {
+  const auto& args = *static_cast<const tactus_value_args*>(data);
+  Discipline& discipline = self(user).discipline();
+  tactus_smoothing row{};
+  row.struct_size = sizeof row;
+  if (const tactus_status status = discipline.smoothing(row); status != TACTUS_OK) return status;
+  if (args.integer != 0 && args.integer != 1) return TACTUS_E_INVALID;
+  args.integer == 0 ? discipline.reset_smoothing() : discipline.activate_smoothing();
+  return TACTUS_OK;
+}
+
+// 0 off, 1 on, 2 forgets what was entered.
+tactus_status manual(void* user, const void* data, void*, tactus_error*) {
+  const auto& args = *static_cast<const tactus_value_args*>(data);
+  if (args.integer < 0 || args.integer > 2) return TACTUS_E_INVALID;
+  if (args.integer == 2) {
+    self(user).discipline().reset_manual();
+  } else {
+    self(user).discipline().enable_manual(args.integer == 1);
+  }
+  return TACTUS_OK;
+}
+
+tactus_status manual_delete(void* user, const void* data, void*, tactus_error* error) {
+  const auto& args = *static_cast<const tactus_value_args*>(data);
+  if (args.integer < 0) return TACTUS_E_NOT_FOUND;
+  return answer(self(user).discipline().delete_manual(static_cast<std::size_t>(args.integer)), error);
+}
+
+tactus_status settime(void* user, const void* data, void* result, tactus_error* error) {
+  const auto& args = *static_cast<const tactus_settime_args*>(data);
+  const auto done = self(user).discipline().set_time(args.time);
+  if (!done) {
+    put_error(error, done.failure().text);
+    return done.failure().status;
+  }
+  if (result != nullptr) {
+    auto* out = static_cast<tactus_settime_result*>(result);
+    const std::uint32_t size = std::min<std::uint32_t>(out->struct_size, sizeof *done);
+    std::memcpy(out, &*done, size);
+    out->struct_size = size;
+  }
+  return TACTUS_OK;
+}
+
 tactus_status shutdown(void* user, const void*, void*, tactus_error*) {
   self(user).logger().info("Received shutdown command");
   self(user).hooks().shutdown();
@@ -166,6 +214,13 @@ constexpr tactus_command always[] = {
     with<tactus_select_args>("set_select_options", "selection options of one source", members::select_args,
                              &set_select_options),
     with<tactus_local_args>("local", "the local reference", members::local_args, &set_local),
+    with<tactus_value_args>("smoothtime", "smoothing of the served time: 0 resets it, 1 activates it (integer)",
+                            members::value_args, &smoothtime),
+    with<tactus_value_args>("manual", "manual input of the time: 0 off, 1 on, 2 forgets all (integer)",
+                            members::value_args, &manual),
+    with<tactus_value_args>("manual_delete", "takes a manual input back: its index (integer)", members::value_args,
+                            &manual_delete),
+    with<tactus_settime_args>("settime", "the true time, typed in", members::settime_args, &settime),
     with<tactus_value_args>("adjust_frequency", "adds to the clock's frequency, ppm; positive: it gains",
                             members::value_args, &adjust_frequency),
     with<tactus_value_args>("adjust_offset", "slews the clock, s; positive: it is ahead", members::value_args,

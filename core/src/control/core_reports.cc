@@ -59,6 +59,28 @@ tactus_status read_selectdata(void* user, const tactus_query* query, tactus_row_
   return give_sources<tactus_selectdata_row>(self(user), *query, sink, sink_user, fill);
 }
 
+tactus_status read_smoothing(void* user, const tactus_query*, tactus_row_sink sink, void* sink_user) {
+  tactus_smoothing row{};
+  row.struct_size = sizeof row;
+  const tactus_status status = self(user).discipline().smoothing(row);
+  return status == TACTUS_OK ? sink(sink_user, &row, sizeof row) : status;
+}
+
+tactus_status read_manual(void* user, const tactus_query* query, tactus_row_sink sink, void* sink_user) {
+  std::uint32_t given = 0;
+  for (const ManualInput::Entry& entry : self(user).discipline().manual_entries()) {
+    if (query->limit > 0 && given++ == query->limit) break;
+    tactus_manual_row row{};
+    row.struct_size = sizeof row;
+    row.when = to_ns(entry.when);
+    row.slewed_offset_s = entry.offset_s;
+    row.original_offset_s = entry.original_offset_s;
+    row.residual_s = entry.residual_s;
+    if (const tactus_status status = sink(sink_user, &row, sizeof row); status != TACTUS_OK) return status;
+  }
+  return TACTUS_OK;
+}
+
 template <std::size_t Size>
 void put(char (&to)[Size], std::string_view text) {
   const std::size_t length = std::min(text.size(), Size - 1);
@@ -101,6 +123,8 @@ constexpr tactus_report reports[] = {
                                    &read_sourcestats),
     report<tactus_selectdata_row>("selectdata", "what the selection thinks of the sources", members::selectdata_row,
                                   &read_selectdata),
+    report<tactus_smoothing>("smoothing", "how the served time is smoothed", members::smoothing, &read_smoothing),
+    report<tactus_manual_row>("manual_list", "times that were typed in", members::manual_row, &read_manual),
     report<tactus_drop_row>("drops", "what was refused, where and why", members::drop_row, &read_drops),
 };
 

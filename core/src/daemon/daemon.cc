@@ -186,6 +186,15 @@ DisciplineHooks Daemon::discipline_hooks() {
     };
   }
   hooks.fatal = [this] { stop(1); };
+  if (model_.has("leapseclist") || model_.has("leapsectz")) {
+    hooks.leap_table = [this](Instant at) -> std::optional<LeapInfo> {
+      if (!leaps_) return std::nullopt;
+      return leaps_->at(to_ns(at) / 1'000'000'000);
+    };
+  }
+  hooks.addressed = [this](Source& source) {
+    if (dumps_) dumps_->addressed(source);
+  };
   return hooks;
 }
 
@@ -197,6 +206,7 @@ ControlHooks Daemon::control_hooks() {
     source_folders_->reload();
     return {};
   };
+  hooks.dump = [this] { return dumps_ ? dumps_->write() : Result<void>{}; };
   hooks.drops.emplace_back([this](const DropSink& sink) { host_->each_drop(sink); });
   hooks.drops.emplace_back([this](const DropSink& sink) {
     refclocks_->each_drop([&](const tactus_drop_row& row) { sink(row.stage, row.reason, row.count); });
@@ -218,6 +228,7 @@ void Daemon::restore_time_from_drift_file() {
 // ---- steps 11 to 15
 
 Result<void> Daemon::start() {
+  leaps_ = LeapFiles::make(model_, logger_, to_ns(clock_->now()) / 1'000'000'000);
   if (const auto skew_ppm = load_drift(drift_file_, *clock_, logger_)) discipline_->set_initial_skew_ppm(*skew_ppm);
   auto temperature = TemperatureSensor::make(model_, *loop_, *clock_, logger_, statistic("tempcomp", tempcomp_heading));
   if (!temperature) return temperature.failure();
@@ -233,6 +244,8 @@ Result<void> Daemon::start() {
       [this](const tactus_record* record) { return host_->remove_source(record); });
   if (auto started = host_->start_all(); !started) return started;
   if (model_.has("sourcedir")) source_folders_->reload();
+  dumps_ = std::make_unique<DumpFolder>(model_.get_text("dumpdir"), *discipline_, logger_);
+  dumps_->begin(options_.load_dumps);
   if (options_.timeout_s) {
     // Counted from here, not from the loop's last turn.
     loop_->start_timer(loop_->read_monotonic() + std::chrono::seconds(*options_.timeout_s), [this] { on_timeout(); });
@@ -251,6 +264,9 @@ int Daemon::run() { return loop_->run(); }
 
 void Daemon::finish() {
   if (clock_ == nullptr) return;
+  // The histories go on with the clock as it is left, without what is still to be slewed.
+  clock_->adjust(0.0, clock_->correction_s(clock_->raw()), 0.0);
+  if (dumps_) static_cast<void>(dumps_->write());
   clock_->finish();
   discipline_->finish();
   host_->destroy_all();

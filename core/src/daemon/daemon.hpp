@@ -16,7 +16,9 @@
 #include "control/core_control.hpp"
 #include "control/registry.hpp"
 #include "daemon/command_line.hpp"
+#include "daemon/dump_folder.hpp"
 #include "daemon/identity.hpp"
+#include "daemon/leap_files.hpp"
 #include "daemon/source_folders.hpp"
 #include "daemon/temperature_sensor.hpp"
 #include "discipline/discipline.hpp"
@@ -108,6 +110,8 @@ class Daemon {
   std::unique_ptr<TemperatureSensor> temperature_;
   std::unique_ptr<CoreControl> control_;
   std::unique_ptr<SourceFolders> source_folders_;
+  std::unique_ptr<DumpFolder> dumps_;
+  std::unique_ptr<LeapFiles> leaps_;
   std::string drift_file_;
   bool failed_ = false;
 };

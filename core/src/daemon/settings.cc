@@ -44,6 +44,23 @@ LocalSettings local_settings(const config::Model& model) {
   return out;
 }
 
+LeapMode leap_mode(const config::Model& model) {
+  const std::string mode = model.get_text("leapsecmode");
+  if (config::same_word(mode, "step")) return LeapMode::step;
+  if (config::same_word(mode, "slew")) return LeapMode::slew;
+  if (config::same_word(mode, "ignore")) return LeapMode::ignore;
+  return LeapMode::system;
+}
+
+SmoothingSettings smoothing_settings(const config::Model& model) {
+  SmoothingSettings out;
+  if (!model.has("smoothtime")) return out;
+  out.max_frequency_ppm = model.get_real("smoothtime", "maxfrequency");
+  out.max_wander_ppm_s = model.get_real("smoothtime", "maxwander");
+  out.leap_only = model.get_flag("smoothtime", "leaponly");
+  return out;
+}
+
 void set_clock(const config::Model& model, bool restart, DisciplineSettings& out) {
   if (model.has("makestep")) {
     out.makestep.threshold_s = model.get_real("makestep", "threshold");
@@ -61,6 +78,11 @@ void set_clock(const config::Model& model, bool restart, DisciplineSettings& out
   out.max_drift_ppm = std::clamp(model.get_real("maxdrift", "", out.max_drift_ppm), 0.0, largest_drift_ppm);
   out.max_clock_error_ppm = model.get_real("maxclockerror", "", out.max_clock_error_ppm);
   out.rtc_sync = model.get_flag("rtcsync");
+  out.leap_mode = leap_mode(model);
+  if (model.has("fallbackdrift")) {
+    out.fallback = {get_int(model, "fallbackdrift", "minimum"), get_int(model, "fallbackdrift", "maximum")};
+  }
+  out.manual = model.get_flag("manual");
 }
 
 }  // namespace
@@ -78,6 +100,7 @@ DisciplineSettings discipline_settings(const config::Model& model, bool restart)
   out.max_samples = get_int(model, "maxsamples", "", out.max_samples);
   set_clock(model, restart, out);
   out.local = local_settings(model);
+  out.smoothing = smoothing_settings(model);
   out.drift_interval_s = static_cast<double>(model.get_integer("driftfile", "interval", 3600));
   out.log_change_s = model.get_real("logchange", "", out.log_change_s);
   return out;

@@ -120,6 +120,7 @@ void Discipline::set_active(Source& source, bool active) {
 void Discipline::set_address(Source& source, const tactus_address& address, std::uint32_t refid, bool reset_it) {
   source.set_address(address, refid);
   if (reset_it) reset(source);
+  if (hooks_.addressed) hooks_.addressed(source);
 }
 
 void Discipline::set_status(Source& source, int stratum, std::uint32_t leap) {
@@ -238,8 +239,10 @@ void Discipline::run_selection(Source* updated) {
 void Discipline::on_change(const ClockChange& change) {
   if (change.kind != ChangeKind::unknown) {
     for (Source* source : list_) source->adjust(history(change));
+    manual_.adjust(history(change));
     return;
   }
+  manual_.reset();
   for (Source* source : list_) source->reset_samples(drops_);
   reference_.unsynchronise();
   run_selection(nullptr);

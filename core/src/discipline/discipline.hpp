@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@
 
 #include "clock/clock.hpp"
 #include "discipline/drops.hpp"
+#include "discipline/manual.hpp"
 #include "discipline/reference.hpp"
 #include "discipline/selection.hpp"
 #include "discipline/settings.hpp"
@@ -64,6 +67,8 @@ class Discipline {
   [[nodiscard]] double predict_s(const Source& source, Instant at) const { return source.estimator().predict_s(at); }
   void shift(Source& source, double offset_s) { source.shift(offset_s); }
   void reset(Source& source);
+  // Replaces the samples of a source by those of a dump (configuration specification 14.2). The caller selects.
+  Result<void> load_dump(Source& source, std::string_view text) { return source.load_dump(text, clock_.now()); }
   void set_select_options(Source& source, std::uint32_t mask, std::uint32_t options);
 
   // ---- reference
@@ -78,6 +83,8 @@ class Discipline {
   [[nodiscard]] Source* source_at(std::size_t index) const noexcept;
   [[nodiscard]] Source* find(const tactus_address& address) const noexcept;  // port and scope are ignored
   [[nodiscard]] Source* find_refid(std::uint32_t refid) const noexcept;      // reference clocks
+  // TAI - UTC at a TAI time; nothing without a table of leap seconds.
+  [[nodiscard]] std::optional<int> tai_offset_s(Instant tai) const { return reference_.tai_offset_s(tai); }
   void tracking(tactus_tracking& row) { reference_.fill(row); }
   bool source_row(std::size_t index, tactus_source_row& row) const;
   bool sourcestats_row(std::size_t index, tactus_sourcestats_row& row) const;
@@ -93,6 +100,17 @@ class Discipline {
   void set_max_update_skew_ppm(double ppm);
   void set_reselect_distance_s(double distance_s);
   void set_local(const LocalSettings& local);
+  // `smoothtime`; TACTUS_E_DISABLED when it is not configured.
+  tactus_status smoothing(tactus_smoothing& row) const { return reference_.fill(row); }
+  void activate_smoothing() { reference_.activate_smoothing(); }
+  void reset_smoothing() { reference_.reset_smoothing(); }
+  // Manual input: on or off (`manual`); forgets all entries; a typed time, ns since 1970 (E_DISABLED; E_INVALID: out of
+  // range, or within 1 s of the last one); takes an entry back (E_NOT_FOUND).
+  void enable_manual(bool on) noexcept { settings_.manual = on; }
+  void reset_manual() noexcept { manual_.reset(); }
+  Result<tactus_settime_result> set_time(std::int64_t entered_ns);
+  Result<void> delete_manual(std::size_t index);
+  [[nodiscard]] std::span<const ManualInput::Entry> manual_entries() const noexcept { return manual_.entries(); }
   Result<void> make_step() { return reference_.make_step(); }
   [[nodiscard]] const DisciplineSettings& settings() const noexcept { return settings_; }
 
@@ -102,6 +120,7 @@ class Discipline {
   static void fill_result(const Source& source, const Source::Taken& taken, tactus_sample_result* result);
   void accumulated(Source& source, const Source::Taken& taken, tactus_sample_result* result);
   void apply_orphan();
+  void update_by_hand(const ManualInput::Estimate& estimate);
 
   Clock& clock_;
   Logger& logger_;
@@ -113,6 +132,7 @@ class Discipline {
   std::vector<Source*> list_;
   Selection selection_;
   Reference reference_;
+  ManualInput manual_;
   std::uint64_t change_handler_ = 0;
   std::uint64_t disperse_handler_ = 0;
   std::uint64_t samples_in_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Leap seconds by the kernel. Discipline specification, section 12.
+// Leap seconds, see leap.hpp. Discipline specification, section 12.
 #include "discipline/leap.hpp"
 
 #include <algorithm>
@@ -15,7 +15,8 @@ using std::chrono::seconds;
 constexpr Duration close_window = seconds(5);
 constexpr Duration kernel_lead = milliseconds(500);  // the status changes before the kernel acts
 constexpr Duration after_leap = seconds(2);
-constexpr Duration longest_wait = std::chrono::hours(1);  // the clock may be slewed while we wait
+constexpr Duration longest_wait = std::chrono::hours(1);  // the clock may be slewed while we wait,
+constexpr Duration last_wait = std::chrono::minutes(1);   // so the way is halved until it is short
 constexpr std::int64_t day_s = 86400;
 
 }  // namespace
@@ -29,23 +30,50 @@ std::optional<Instant> leap_instant(Instant at) noexcept {
   return from_ns<Instant>((whole / day_s + 1) * day_s * 1'000'000'000);
 }
 
-LeapKeeper::LeapKeeper(Clock& clock, Loop& loop, Logger& logger, std::function<void()> changed)
-    : clock_(clock), loop_(loop), logger_(logger), changed_(std::move(changed)) {}
+LeapKeeper::LeapKeeper(Clock& clock, Loop& loop, Logger& logger, const DisciplineSettings& settings,
+                       const DisciplineHooks& hooks, std::function<void()> changed, std::function<void(int)> applied)
+    : clock_(clock),
+      loop_(loop),
+      logger_(logger),
+      settings_(settings),
+      hooks_(hooks),
+      changed_(std::move(changed)),
+      applied_(std::move(applied)) {}
 
 LeapKeeper::~LeapKeeper() { loop_.stop_timer(timer_); }
 
+LeapMode LeapKeeper::mode() const noexcept {
+  return settings_.leap_mode == LeapMode::system && !clock_.can_leap() ? LeapMode::step : settings_.leap_mode;
+}
+
+Duration LeapKeeper::lead() const noexcept { return mode() == LeapMode::system ? kernel_lead : Duration{0}; }
+
 void LeapKeeper::vote(std::uint32_t leap, Instant now) {
   if (in_progress_ || close(now, 0.0)) return;
-  const auto instant = leap_instant(now);
-  if (leap == TACTUS_LEAP_UNSYNCHRONISED || !instant) leap = TACTUS_LEAP_NORMAL;
+  const auto midnight = leap_instant(now);
+  const auto known = hooks_.leap_table ? hooks_.leap_table(now) : std::nullopt;
+  if (leap == TACTUS_LEAP_UNSYNCHRONISED) leap = TACTUS_LEAP_NORMAL;
+  if (leap == TACTUS_LEAP_NORMAL && known) leap = known->leap;
+  if (known) tai_offset_s_ = known->tai_offset_s;
+  await(leap, midnight);
+  tell_clock(tai_offset_s_, false);
+}
+
+void LeapKeeper::clear(Instant now) {
+  if (in_progress_ || close(now, 0.0)) return;
+  await(TACTUS_LEAP_NORMAL, std::nullopt);
+  tell_clock(0, false);
+}
+
+void LeapKeeper::await(std::uint32_t leap, std::optional<Instant> midnight) {
+  if (!midnight) leap = TACTUS_LEAP_NORMAL;
   if (leap == pending_) return;
   pending_ = leap;
   loop_.stop_timer(std::exchange(timer_, 0));
-  if (leap != TACTUS_LEAP_NORMAL) {
-    when_ = leap == TACTUS_LEAP_DELETE ? *instant - seconds(1) : *instant;
-    arm();
-  }
-  tell_clock(leap);
+  when_ = {};
+  if (leap == TACTUS_LEAP_NORMAL) return;
+  when_ = leap == TACTUS_LEAP_DELETE ? *midnight - seconds(1) : *midnight;
+  arm();
 }
 
 std::uint32_t LeapKeeper::served() const noexcept { return in_progress_ ? TACTUS_LEAP_UNSYNCHRONISED : pending_; }
@@ -57,41 +85,84 @@ bool LeapKeeper::close(Instant at, double offset_s) const noexcept {
 }
 
 void LeapKeeper::arm() {
-  const Duration left = when_ - kernel_lead - clock_.event_now();
-  timer_ = loop_.start_timer_after(std::clamp(left, Duration{0}, longest_wait), [this] { on_timer(); });
+  Duration left = when_ - lead() - clock_.event_now();
+  if (left > last_wait) left = std::min<Duration>(left / 2, longest_wait);
+  timer_ = loop_.start_timer_after(std::max(left, Duration{0}), [this] { on_timer(); });
 }
 
 void LeapKeeper::on_timer() {
   timer_ = 0;
-  if (clock_.event_now() < when_ - kernel_lead) {
+  if (clock_.event_now() < when_ - lead()) {
     arm();
     return;
   }
   in_progress_ = true;
   timer_ = loop_.start_timer_after(after_leap, [this] { on_end(); });
+  apply();
   changed_();
+}
+
+// What the kernel does not do itself. The histories are told first that the new UTC was always meant, so that with the
+// change of the clock nothing remains of the second.
+void LeapKeeper::apply() {
+  const int leap = pending_ == TACTUS_LEAP_INSERT ? 1 : -1;
+  switch (mode()) {
+    case LeapMode::system:
+      return;
+    case LeapMode::step:
+      announce(leap);
+      if (clock_.step(leap)) {
+        logger_.warning("System clock was stepped for leap second");
+      } else {
+        clock_.adjust(0.0, leap, 0.0);
+      }
+      break;
+    case LeapMode::slew:
+      announce(leap);
+      clock_.adjust(0.0, leap, 0.0);
+      logger_.warning("Adjusting system clock for leap second");
+      break;
+    case LeapMode::ignore:
+      logger_.warning("Ignoring leap second");
+      return;
+  }
+  applied_(leap);
+}
+
+void LeapKeeper::announce(int leap) {
+  announcing_ = true;
+  clock_.announce_step(-leap);
+  announcing_ = false;
 }
 
 void LeapKeeper::on_end() {
   timer_ = 0;
   in_progress_ = false;
+  if (tai_offset_s_ != 0) tai_offset_s_ += pending_ == TACTUS_LEAP_INSERT ? 1 : -1;
+  // A kernel that did the leap counts TAI on by itself.
+  if (mode() == LeapMode::system) told_tai_offset_s_ = tai_offset_s_;
   pending_ = TACTUS_LEAP_NORMAL;
-  tell_clock(pending_);
+  tell_clock(tai_offset_s_, true);
   changed_();
 }
 
-// The kernel does the leap; it is told in advance.
-void LeapKeeper::tell_clock(std::uint32_t leap) {
-  if (!clock_.can_leap() || leap == told_) return;
-  clock_.set_leap(leap, 0);
-  if (leap != TACTUS_LEAP_NORMAL) {
-    logger_.info("System clock status set to {} leap second", leap == TACTUS_LEAP_INSERT ? "insert" : "delete");
-  } else if (clock_.event_now() >= when_ - kernel_lead) {
-    logger_.info("System clock status reset after leap second");
-  } else {
-    logger_.info("System clock status set to not insert/delete leap second");
+// The kernel's leap status (it is told in advance) and TAI - UTC.
+void LeapKeeper::tell_clock(int tai_offset_s, bool after_leap) {
+  if (!clock_.can_leap()) return;
+  const std::uint32_t leap = mode() == LeapMode::system ? pending_ : TACTUS_LEAP_NORMAL;
+  const bool new_tai = tai_offset_s != 0 && tai_offset_s != told_tai_offset_s_;
+  if (leap == told_ && !new_tai) return;
+  if (!clock_.set_leap(leap, new_tai ? tai_offset_s : 0)) return;
+  if (leap != told_) {
+    logger_.info("System clock status {}", leap == TACTUS_LEAP_INSERT   ? "set to insert leap second"
+                                           : leap == TACTUS_LEAP_DELETE ? "set to delete leap second"
+                                           : after_leap                 ? "reset after leap second"
+                                                                        : "set to not insert/delete leap second");
   }
   told_ = leap;
+  if (!new_tai) return;
+  logger_.info("System clock TAI offset set to {} seconds", tai_offset_s);
+  told_tai_offset_s_ = tai_offset_s;
 }
 
 void LeapKeeper::on_step() {
@@ -102,7 +173,7 @@ void LeapKeeper::on_step() {
 
 void LeapKeeper::finish() {
   loop_.stop_timer(std::exchange(timer_, 0));
-  if (told_ != TACTUS_LEAP_NORMAL && clock_.can_leap()) clock_.set_leap(TACTUS_LEAP_NORMAL, 0);
+  if (told_ != TACTUS_LEAP_NORMAL && clock_.can_leap()) static_cast<void>(clock_.set_leap(TACTUS_LEAP_NORMAL, 0));
   told_ = TACTUS_LEAP_NORMAL;
 }
 

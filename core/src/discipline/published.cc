@@ -37,6 +37,7 @@ tactus_reference Reference::at(Instant at) {
   out.precision_log2_s = clock_.precision_log2_s();
   if (settings_.local.enabled && settings_.local.orphan) out.flags |= TACTUS_REFERENCE_ORPHAN;
   if (leap_.close(at, 0.0)) out.flags |= TACTUS_REFERENCE_LEAP_CLOSE;
+  out.smoothing_s = smoothing_.offset_s(at);
   if (local_active(at)) {
     if (!local_time_ || at - *local_time_ > local_renewal || at - *local_time_ < local_least_age) {
       local_time_ = at - local_least_age - from_seconds(random());
@@ -81,6 +82,49 @@ void Reference::fill(tactus_tracking& row) {
   row.root_delay_s = reference.root_delay_s;
   row.root_dispersion_s = reference.root_dispersion_s;
   row.update_interval_s = interval_s_;
+}
+
+// ---- smoothing
+
+tactus_status Reference::fill(tactus_smoothing& row) const {
+  if (!smoothing_.enabled()) return TACTUS_E_DISABLED;
+  const Smoothing::State state = smoothing_.at(clock_.now());
+  row.active = smoothing_.active() ? 1 : 0;
+  row.leap_only = smoothing_.leap_only() ? 1 : 0;
+  row.reserved = 0;
+  row.offset_s = state.offset_s;
+  // Here a positive frequency makes the served time fast.
+  row.frequency_ppm = -state.frequency * 1e6;
+  row.wander_ppm_per_s = -state.wander * 1e6;
+  row.last_update_ago_s = state.age_s;
+  row.remaining_time_s = state.remaining_s;
+  return TACTUS_OK;
+}
+
+void Reference::activate_smoothing() {
+  if (smoothing_.active()) return;
+  smoothing_.activate(clock_.now());
+  say_smoothing_active();
+}
+
+void Reference::say_smoothing_active() {
+  logger_.info("Activated time smoothing{}", smoothing_.leap_only() ? " (leap seconds only)" : "");
+}
+
+void Reference::reset_smoothing() {
+  if (smoothing_.active()) smoothing_.reset(clock_.now());
+  logger_.info("Reset time smoothing");
+}
+
+void Reference::leap_applied(int leap) { smoothing_.leap(clock_.now(), leap); }
+
+// A TAI time is later than UTC by what is looked for.
+std::optional<int> Reference::tai_offset_s(Instant tai) const {
+  if (!hooks_.leap_table) return std::nullopt;
+  auto known = hooks_.leap_table(tai);
+  if (known) known = hooks_.leap_table(tai - std::chrono::seconds(known->tai_offset_s));
+  if (!known) return std::nullopt;
+  return known->tai_offset_s;
 }
 
 }  // namespace tactus

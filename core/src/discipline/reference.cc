@@ -36,14 +36,20 @@ Reference::Reference(Clock& clock, Loop& loop, Logger& logger, const DisciplineS
       settings_(settings),
       hooks_(hooks),
       drops_(drops),
-      leap_(clock, loop, logger, [this] { leap_changed(); }),
+      leap_(
+          clock, loop, logger, settings, hooks, [this] { leap_changed(); }, [this](int leap) { leap_applied(leap); }),
+      smoothing_(settings.smoothing),
+      fallback_(settings.fallback),
       unsynchronised_since_(loop.now()),
       maxchange_ignore_(settings.maxchange.ignore),
       step_limit_(settings.makestep.limit) {
   handler_ = clock_.on_change([this](const ClockChange& change) { on_change(change); });
 }
 
-Reference::~Reference() { clock_.remove_handler(handler_); }
+Reference::~Reference() {
+  loop_.stop_timer(fallback_timer_);
+  clock_.remove_handler(handler_);
+}
 
 void Reference::set_initial_skew_ppm(double skew_ppm) noexcept { skew_ = std::max(skew_ppm * ppm, min_skew); }
 
@@ -69,7 +75,9 @@ bool Reference::update(const ReferenceUpdate& update) {
   const double uncorrected_s = clock_.correction_s(clock_.raw());
   interval_s_ = updated_ ? to_seconds(loop_.now() - *updated_) : 0.0;
   updated_ = loop_.now();
-  const auto gain = frequency_gain(combined.frequency, combined.skew, skew_, settings_.max_update_skew_ppm * ppm);
+  const auto gain = update.manual
+                        ? FrequencyGain{1.0, combined.frequency, 0.0, combined.skew}
+                        : frequency_gain(combined.frequency, combined.skew, skew_, settings_.max_update_skew_ppm * ppm);
   const double maximum_error_s = root_distance_s(now) + std::abs(last_offset_s_ - last_uncorrected_s_);
   take_over(update, gain);
   last_offset_s_ = offset_s;
@@ -84,6 +92,8 @@ bool Reference::update(const ReferenceUpdate& update) {
   write_line(after, {update.label, combined.sources, offset_s, combined.offset_sd_s, uncorrected_s, update.root_delay_s,
                      root_dispersion_s(after), maximum_error_s});
   account_drift(interval_s_);
+  fallback_.update(interval_s_, clock_.frequency_ppm());
+  if (synchronised_) arm_fallback(0);
   average(offset_s);
   if (hooks_.reference_changed) hooks_.reference_changed();
   return true;
@@ -91,7 +101,7 @@ bool Reference::update(const ReferenceUpdate& update) {
 
 // Step 4.
 void Reference::take_over(const ReferenceUpdate& update, const FrequencyGain& gain) {
-  synchronised_ = true;
+  synchronised_ = !update.manual;
   stratum_ = update.stratum + 1;
   refid_ = update.refid;
   address_ = update.address;
@@ -193,6 +203,11 @@ double Reference::root_dispersion_s(Instant at) const noexcept {
 double Reference::root_distance_s(Instant at) const noexcept { return 0.5 * root_delay_s_ + root_dispersion_s(at); }
 
 void Reference::on_change(const ClockChange& change) {
+  if (change.kind == ChangeKind::adjust) {
+    if (smoothing_.adjust(change, skew_)) say_smoothing_active();
+  } else {
+    smoothing_.step(change, !leap_.announcing());
+  }
   if (change.kind == ChangeKind::unknown) return;
   if (time_) *time_ = transformed(change, *time_);
   if (change.kind == ChangeKind::step) leap_.on_step();
@@ -264,6 +279,7 @@ void Reference::fail_one_shot() {
 }
 
 void Reference::finish() {
+  loop_.stop_timer(std::exchange(fallback_timer_, 0));
   leap_.finish();
   write_drift();
 }

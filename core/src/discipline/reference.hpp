@@ -14,8 +14,10 @@
 #include "clock/clock.hpp"
 #include "discipline/combine.hpp"
 #include "discipline/drops.hpp"
+#include "discipline/fallback_drift.hpp"
 #include "discipline/leap.hpp"
 #include "discipline/settings.hpp"
+#include "discipline/smoothing.hpp"
 #include "log/logger.hpp"
 #include "loop/loop.hpp"
 
@@ -39,6 +41,7 @@ struct ReferenceUpdate {
   std::string label;         // for tracking.log
   double root_delay_s = 0.0;
   double root_dispersion_s = 0.0;  // at combined.reference_time
+  bool manual = false;             // typed in: the frequency counts in full, and nobody is synchronised by it
 };
 
 enum class OneShot : std::uint8_t { off, update_once, print_once };
@@ -68,12 +71,18 @@ class Reference {
   [[nodiscard]] double root_distance_s(Instant at) const noexcept;
   [[nodiscard]] double skew() const noexcept { return skew_; }
   [[nodiscard]] double corr_rate() const noexcept { return last_rate_; }  // of the last update, s^2
+  // TAI - UTC at a time that counts in TAI, as the table of leap seconds has it; nothing without one.
+  [[nodiscard]] std::optional<int> tai_offset_s(Instant tai) const;
   [[nodiscard]] bool leap_close(Instant at, double offset_s) const noexcept { return leap_.close(at, offset_s); }
 
   // Steps by the correction that is still to be slewed.
   Result<void> make_step();
   // The makestep settings were changed by a command: the limit counts anew.
   void restart_makestep() noexcept { step_limit_ = settings_.makestep.limit; }
+  // `smoothtime`: the report; TACTUS_E_DISABLED when it is not configured. struct_size is the caller's.
+  tactus_status fill(tactus_smoothing& row) const;
+  void activate_smoothing();
+  void reset_smoothing();
   void set_one_shot(OneShot mode, std::function<void(bool ok)> done);
   [[nodiscard]] OneShot one_shot() const noexcept { return one_shot_; }
   // Ends a one-shot mode without success.
@@ -101,6 +110,10 @@ class Reference {
   void run_one_shot(double offset_s);
   void on_change(const ClockChange& change);
   void leap_changed();
+  void leap_applied(int leap);
+  void say_smoothing_active();
+  void arm_fallback(std::size_t from);
+  void on_fallback(const FallbackDrift::Choice& choice);
   void account_drift(double interval_s);
   void write_drift();
   void average(double offset_s) noexcept;
@@ -117,6 +130,9 @@ class Reference {
   const DisciplineHooks& hooks_;
   Drops& drops_;
   LeapKeeper leap_;
+  Smoothing smoothing_;
+  FallbackDrift fallback_;
+  TimerId fallback_timer_ = 0;
   std::uint64_t handler_ = 0;
 
   bool synchronised_ = false;

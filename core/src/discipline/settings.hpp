@@ -5,11 +5,23 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
+
+#include <tactus/time.hpp>
+
+#include "discipline/fallback_drift.hpp"
+#include "discipline/leap_table.hpp"
+#include "discipline/smoothing.hpp"
 
 namespace tactus {
 
+class Source;
+
 enum class AuthSelectMode : std::uint8_t { ignore, mix, prefer, require };
+
+// `leapsecmode`; `system` is `step` when the clock cannot do it.
+enum class LeapMode : std::uint8_t { system, step, slew, ignore };
 
 // `local` (configuration specification 7.1).
 struct LocalSettings {
@@ -55,8 +67,12 @@ struct DisciplineSettings {
   double max_drift_ppm = 500000.0;
   double max_clock_error_ppm = 1.0;
   bool rtc_sync = false;
+  LeapMode leap_mode = LeapMode::system;
+  FallbackSettings fallback;
+  bool manual = false;  // times may be typed in
   // served time
   LocalSettings local;
+  SmoothingSettings smoothing;
   // state and messages
   double drift_interval_s = 3600.0;  // between writes of the drift file; <= 0: at every update
   double log_change_s = 1.0;
@@ -77,6 +93,10 @@ struct DisciplineHooks {
   std::function<void(double offset_s)> mail;
   // The daemon has to end with status 1 (`maxchange`). Called once; nothing is adjusted any more.
   std::function<void()> fatal;
+  // What a table of leap seconds says of a time. Empty, or nothing: there is none.
+  std::function<std::optional<LeapInfo>(Instant at)> leap_table;
+  // A source got an address, or another one; its samples are gone in the second case.
+  std::function<void(Source& source)> addressed;
   // After each change of the published reference (update, loss of synchronisation, leap status).
   std::function<void()> reference_changed;
 };

@@ -221,6 +221,7 @@ Result<void> Source::load_dump(std::string_view text, Instant now) {
   if (auto loaded = estimator_->load(lines, now); !loaded) return loaded;
   reach_ = reach;
   reach_size_ = size;
+  ++place_.updates;
   set_status(stratum, leap);
   return {};
 }

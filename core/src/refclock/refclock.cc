@@ -12,6 +12,8 @@
 namespace tactus {
 namespace {
 
+constexpr double max_tai_reading_s = 4294967296.0;  // NTP specification 2.2
+
 constexpr std::uint32_t local_refid = 0x7f7f0101;
 constexpr int max_reading_bits = 30;  // readings of one interval are counted in an int
 
@@ -220,6 +222,18 @@ std::optional<LockedClock> Refclock::locked() const {
 
 tactus_status Refclock::reading(const tactus_reading& reading) {
   if (reading.raw_ns <= 0) return account(Taken::bad_value, false, 0.0, {});
+  if (settings_.tai && std::isfinite(reading.offset_s) && std::fabs(reading.offset_s) < max_tai_reading_s) {
+    const auto tai = from_ns<Instant>(reading.raw_ns) + from_seconds(reading.offset_s);
+    const auto ahead_s = owner_.discipline_.tai_offset_s(tai);
+    if (!ahead_s) return account(Taken::bad_value, false, 0.0, {});
+    tactus_reading utc = reading;
+    utc.offset_s -= *ahead_s;
+    return align(utc);
+  }
+  return align(reading);
+}
+
+tactus_status Refclock::align(const tactus_reading& reading) {
   const CorrectedTime at = corrected(reading.raw_ns);
   const auto lock = locked();
   const tactus_reference reference = owner_.discipline_.reference(at.when);

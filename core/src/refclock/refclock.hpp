@@ -81,6 +81,7 @@ class Refclock final : public RefclockPort {
   }
 
  private:
+  tactus_status align(const tactus_reading& reading);
   [[nodiscard]] CorrectedTime corrected(std::int64_t raw_ns) const;
   [[nodiscard]] std::optional<LockedClock> locked() const;
   tactus_status account(Taken taken, bool pulse, double raw_offset_s, Instant when);

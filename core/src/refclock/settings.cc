@@ -45,8 +45,6 @@ std::uint32_t default_refid(std::string_view driver, unsigned index) {
 
 Result<RefclockSettings> refclock_settings(const tactus_record& record, unsigned index, double clock_precision_s) {
   const Record options{&record};
-  if (options.flag("tai"))
-    return error_status(TACTUS_E_INVALID, "refclock tai option requires leapseclist or leapsectz");
   if (options.flag("local")) {
     return error_status(TACTUS_E_UNSUPPORTED, "refclock option local is not in this version: remove it");
   }
@@ -67,6 +65,7 @@ Result<RefclockSettings> refclock_settings(const tactus_record& record, unsigned
   out.max_unreach = options.present("maxunreach") ? clamped(options, "maxunreach", 0, 0, unlimited) : -1;
   out.select_options = selection_options(options);
   out.pps = options.flag("pps");
+  out.tai = options.flag("tai");
   out.offset_s = options.real("offset", 0.0);
   out.delay_s = options.real("delay", 1e-9);
   out.precision_s = std::max(clock_precision_s, options.real("precision", 0.0));

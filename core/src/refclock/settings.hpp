@@ -26,6 +26,7 @@ struct RefclockSettings {
   std::uint32_t lock_refid = 0;      // 0: none
   std::uint32_t select_options = 0;  // TACTUS_SELECT_*
   bool pps = false;                  // readings are used as pulses
+  bool tai = false;                  // the clock counts TAI
   double offset_s = 0.0;             // added to each sample
   double delay_s = 1e-9;             // root and peer delay
   double precision_s = 0.0;          // at least the clock's own

@@ -65,9 +65,10 @@ TEST(Loader, a_plugin_that_is_not_installed_is_named_with_its_package) {
 
 TEST(Loader, what_has_no_effect_yet_is_said) {
   World world;
-  ASSERT_TRUE(world.read("leapsectz right/UTC\nNtsCacheDir /x\nmaxdistance 3s\nrtcsync\n"));
+  ASSERT_TRUE(world.read("hwclockfile right/UTC\nNtsCacheDir /x\nmaxdistance 3s\nrtcsync\n"));
   ASSERT_EQ(world.warnings.size(), 3U);
-  EXPECT_EQ(world.warnings[0].text, "leapsectz directive is not in effect in this version at line 1 in file test.conf");
+  EXPECT_EQ(world.warnings[0].text,
+            "hwclockfile directive is not in effect in this version at line 1 in file test.conf");
   EXPECT_EQ(world.warnings[0].line, 1U);
   EXPECT_EQ(world.warnings[1].text,
             "NtsCacheDir directive is not in effect in this version at line 2 in file test.conf");
