@@ -22,6 +22,8 @@ inline constexpr double min_skew = 1e-12;
 inline constexpr double max_skew = 100.0;
 inline constexpr double min_stddev_s = 1e-9;
 inline constexpr int min_fit_samples = 3;
+inline constexpr double adaptive_skew_ratio = 3.5;  // skew of the adaptive estimator to its frequency's deviation
+inline constexpr int asymmetry_run_limit = 1000;
 
 struct Estimate {
   bool valid = false;        // at least three samples were fitted
@@ -86,6 +88,16 @@ struct EstimatorSettings {
   double asymmetry = 1.0;     // |a| <= 0.5: fixed, 0: off, above 0.5: estimated (6.3)
   double precision_s = 1e-6;  // of the system clock
 };
+// Index of the sample with the smallest root distance now; the store is not empty. 6.6
+int best_sample(const SampleStore& store, double skew) noexcept;
+
+// First line of what save() gives. E_INVALID: malformed, or fewer lines follow than it says.
+struct DumpHead {
+  int samples = 0;
+  int asymmetry_run = 0;
+};
+Result<DumpHead> parse_dump_head(std::span<const std::string_view> lines);
+
 using EstimatorFactory = std::function<std::unique_ptr<Estimator>(const EstimatorSettings&)>;
 
 }  // namespace tactus

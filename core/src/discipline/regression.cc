@@ -3,7 +3,6 @@
 #include "discipline/regression.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -14,7 +13,6 @@ namespace {
 constexpr double max_asymmetry = 0.5;
 constexpr double asymmetry_threshold = 0.45;
 constexpr int asymmetry_run_needed = 10;
-constexpr int asymmetry_run_limit = 1000;
 constexpr double distance_per_deviation = 0.7;
 
 double median(std::vector<double> values) {
@@ -159,23 +157,7 @@ void RegressionEstimator::fit() {
     estimate_.runs = 0;
   }
   estimate_.samples = store_.size();
-  find_best();
-}
-
-// 6.6
-void RegressionEstimator::find_best() {
-  const Instant newest = store_.newest().sample.time;
-  double least = 0.0;
-  estimate_.best = 0;
-  for (int i = 0; i < store_.size(); ++i) {
-    const Sample& sample = store_.at(i).sample;
-    const double distance_s =
-        sample.root_dispersion_s + to_seconds(newest - sample.time) * estimate_.skew + 0.5 * sample.root_delay_s;
-    if (i == 0 || distance_s < least) {
-      least = distance_s;
-      estimate_.best = i;
-    }
-  }
+  estimate_.best = best_sample(store_, estimate_.skew);
 }
 
 std::vector<std::string> RegressionEstimator::save() const {
@@ -186,19 +168,12 @@ std::vector<std::string> RegressionEstimator::save() const {
 
 Result<void> RegressionEstimator::load(std::span<const std::string_view> lines, Instant now) {
   reset();
-  int count = 0;
-  int run = 0;
-  if (lines.empty()) return error_status(TACTUS_E_INVALID, "the number of samples is missing");
-  const std::string_view head = lines[0];
-  const char* end = head.data() + head.size();
-  auto [rest, code] = std::from_chars(head.data(), end, count);
-  while (rest != end && *rest == ' ') ++rest;
-  if (code != std::errc{} || std::from_chars(rest, end, run).ec != std::errc{} || std::abs(run) > asymmetry_run_limit ||
-      count < 1 || static_cast<std::size_t>(count) + 1 > lines.size()) {
-    return error_status(TACTUS_E_INVALID, "the number of samples is malformed or does not fit: '{}'", head);
+  const auto head = parse_dump_head(lines);
+  if (!head) return head.failure();
+  if (auto loaded = store_.load(lines.subspan(1, static_cast<std::size_t>(head->samples)), now); !loaded) {
+    return loaded;
   }
-  if (auto loaded = store_.load(lines.subspan(1, static_cast<std::size_t>(count)), now); !loaded) return loaded;
-  estimate_.asymmetry_run = run;
+  estimate_.asymmetry_run = head->asymmetry_run;
   fit();
   return {};
 }

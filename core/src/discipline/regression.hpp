@@ -55,7 +55,6 @@ class RegressionEstimator final : public Estimator {
   void fill_times();
   void weigh();
   void correct_asymmetry();
-  void find_best();
 
   double asymmetry_setting_;
   double precision_s_;
