@@ -55,12 +55,16 @@ const ltc_hash_descriptor* hash(Algorithm algorithm) {
   return nullptr;
 }
 
+// The library stops the program when it is handed a null pointer, even for no octets at all.
+constexpr std::uint8_t no_octets = 0;
+const std::uint8_t* data_of(Bytes bytes) { return bytes.empty() ? &no_octets : bytes.data(); }
+
 bool cmac(Bytes key, Bytes message, std::span<std::uint8_t, max_digest_size> out) {
   // The library keeps ciphers in a table of the process; entering one twice gives the same index.
   const int cipher = register_cipher(&aes_desc);
   unsigned long length = 16;
-  return cipher >= 0 &&
-         omac_memory(cipher, key.data(), key.size(), message.data(), message.size(), out.data(), &length) == CRYPT_OK;
+  return cipher >= 0 && omac_memory(cipher, data_of(key), key.size(), data_of(message), message.size(), out.data(),
+                                    &length) == CRYPT_OK;
 }
 
 }  // namespace
@@ -87,8 +91,8 @@ bool digest(Algorithm algorithm, Bytes key, Bytes message, std::span<std::uint8_
   const ltc_hash_descriptor* descriptor = hash(algorithm);
   if (descriptor == nullptr) return cmac(key, message, out);
   hash_state state;
-  return descriptor->init(&state) == CRYPT_OK && descriptor->process(&state, key.data(), key.size()) == CRYPT_OK &&
-         descriptor->process(&state, message.data(), message.size()) == CRYPT_OK &&
+  return descriptor->init(&state) == CRYPT_OK && descriptor->process(&state, data_of(key), key.size()) == CRYPT_OK &&
+         descriptor->process(&state, data_of(message), message.size()) == CRYPT_OK &&
          descriptor->done(&state, out.data()) == CRYPT_OK;
 }
 

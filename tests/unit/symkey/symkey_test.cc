@@ -79,6 +79,13 @@ TEST(Mac, cmac_gives_the_published_answers) {
   }
 }
 
+TEST(Mac, of_no_octets_is_computed_and_not_fatal) {
+  std::array<std::uint8_t, max_digest_size> out{};
+  EXPECT_TRUE(digest(Algorithm::md5, {}, {}, out));
+  EXPECT_EQ(to_hex(Bytes{out.data(), 16}), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_FALSE(digest(Algorithm::aes128, {}, {}, out)) << "a cipher needs a key";
+}
+
 TEST(Scheme, refuses_every_packet_that_differs_in_one_bit) {
   const auto keys = ring("5 SHA1 HEX:00112233445566778899aabbccddeeff00112233\n6 MD5 other\n");
   Buffer buffer{std::vector<std::uint8_t>(48, 0x23), 4};

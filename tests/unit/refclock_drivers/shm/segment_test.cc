@@ -25,7 +25,8 @@ Segment from_hex(const std::string& text) {
 
 Segment recorded(const std::string& name) {
   std::ifstream in{std::string{TACTUS_TEST_DATA} + "/refclock/refclock_messages.json"};
-  for (const auto& entry : nlohmann::json::parse(in)["shm"]) {
+  const auto data = nlohmann::json::parse(in);
+  for (const auto& entry : data["shm"]) {
     if (entry["name"] == name) return from_hex(entry["segment_hex"]);
   }
   ADD_FAILURE() << "no vector " << name;

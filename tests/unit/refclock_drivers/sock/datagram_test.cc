@@ -16,7 +16,8 @@ namespace {
 
 std::vector<std::uint8_t> recorded(const std::string& name) {
   std::ifstream in{std::string{TACTUS_TEST_DATA} + "/refclock/refclock_messages.json"};
-  for (const auto& entry : nlohmann::json::parse(in)["sock"]) {
+  const auto data = nlohmann::json::parse(in);
+  for (const auto& entry : data["sock"]) {
     if (entry["name"] != name) continue;
     const auto text = entry["datagram_hex"].get<std::string>();
     std::vector<std::uint8_t> out;
