@@ -7,6 +7,9 @@
 
 #define VARIANT_MAYBE __attribute__((unused)) static
 
+/* Volatile, so that no compiler knows that a write through it crashes. */
+VARIANT_MAYBE int* volatile nowhere = 0;
+
 #ifndef VARIANT_MAJOR
 #define VARIANT_MAJOR TACTUS_ABI_MAJOR
 #endif
@@ -41,7 +44,7 @@ VARIANT_MAYBE tactus_status create(const struct tactus_host* host, const struct 
   (void)config;
   (void)error;
 #ifdef VARIANT_CRASH_CREATE
-  *(volatile int*)0 = 1; /* NOLINT: on purpose */
+  *nowhere = 1;
 #endif
   *instance = instance;
   return TACTUS_OK;
@@ -87,7 +90,7 @@ VARIANT_MAYBE const struct tactus_plugin plugin = {sizeof(struct tactus_plugin),
                                                    0};
 
 #ifdef VARIANT_CRASH_CONSTRUCTOR
-__attribute__((constructor)) static void construct(void) { *(volatile int*)0 = 1; /* NOLINT: on purpose */ }
+__attribute__((constructor)) static void construct(void) { *nowhere = 1; }
 #endif
 #ifdef VARIANT_EXIT_CONSTRUCTOR
 __attribute__((constructor)) static void construct(void) { _exit(0); }
