@@ -14,7 +14,7 @@ constexpr char chrony_version[] = "4.8";
 constexpr char default_user[] = "root";
 
 // In chrony's order (configuration specification 10.1); a plus where this version has the facility.
-constexpr char features[] = "+CMDMON +REFCLOCK -RTC +PRIVDROP -SCFILTER -SIGND -NTS +SECHASH +IPV6 +DEBUG";
+constexpr char features[] = "+CMDMON +REFCLOCK -RTC +PRIVDROP +SCFILTER -SIGND -NTS +SECHASH +IPV6 +DEBUG";
 
 constexpr char option_lines[] =
     "\n"

@@ -21,6 +21,8 @@
 #include "daemon/pid_file.hpp"
 #include "daemon/settings.hpp"
 #include "log/sinks.hpp"
+#include "sandbox/filter.hpp"
+#include "sandbox/filter_rules.hpp"
 #include "sandbox/rights.hpp"
 #include "sandbox/user.hpp"
 
@@ -48,6 +50,8 @@ bool runs_from_build_tree() {
   const std::string_view tree = plugins.substr(0, plugins.rfind('/') + 1);
   return exe.starts_with(tree);
 }
+
+std::string module_folder() { return runs_from_build_tree() ? build_tree_module_dir : build_module_dir; }
 
 double uniform() {
   std::uint64_t bits = 0;
@@ -122,11 +126,9 @@ class Process {
     out.waiter = make_poll_waiter();
     const bool tree = runs_from_build_tree();
     out.plugin_folders = {tree ? build_tree_plugin_dir : build_plugin_dir};
-    out.module_folder = tree ? build_tree_module_dir : build_module_dir;
     out.random = uniform;
-    out.helper_setup = [this] {
-      if (unprivileged_) static_cast<void>(drop_all_capabilities());
-    };
+    out.module_folder = module_folder();
+    out.helper_setup = [this] { set_up_helper(); };
     if (options_.print_config) {
       out.print = [](std::string_view line) {
         std::string text(line);
@@ -141,9 +143,11 @@ class Process {
   Result<void> start() {
     if (auto prepared = prepare_files(); !prepared) return prepared;
     if (auto created = daemon_->create(); !created) return created;
+    if (options_.filter_level != 0) daemon_->host().seal();  // behind a filter nothing can be mapped
     if (auto scheduled = schedule(); !scheduled) return scheduled;
     if (auto changed = change_user(); !changed) return changed;
-    if (auto filtered = check_filter(); !filtered) return filtered;
+    if (auto checked = check_filter(); !checked) return checked;
+    if (auto filtered = load_filter(); !filtered) return filtered;
     if (auto started = daemon_->start(); !started) return started;
     if (daemon_->failed()) return Error{};  // a plugin has said why
     if (auto caught = catch_signals(); !caught) return caught;
@@ -221,7 +225,7 @@ class Process {
     if (::access(path.c_str(), W_OK) == 0) logger_.warning("Having write access to {}", path);
   }
 
-  // Step 12, the part that can fail before anything was started.
+  // Step 12, what can be wrong with the wish for a filter.
   Result<void> check_filter() {
     if (options_.filter_level == 0) return {};
     config::CheckOptions checks;
@@ -230,6 +234,36 @@ class Process {
       return error_status(TACTUS_E_INVALID, "{}", problems.front().text);
     }
     return check_filter_level(options_.filter_level);
+  }
+
+  // Step 12. Names are resolved by a helper that is started before, because the filter takes the right to fork.
+  Result<void> load_filter() {
+    const int level = options_.filter_level;
+    if (level == 0) return {};
+    Result<FilterModule> module = FilterModule::open(module_folder());
+    if (!module) return module.failure();
+    filter_module_ = &*module;
+    auto helper = daemon_->resolver().start_helper();
+    filter_module_ = nullptr;
+    if (!helper) return helper;
+    daemon_->resolver().forbid_fork();
+    const std::uint32_t penalty = filter_penalty(level);
+    const bool only_needed = level == 1 || level == -1;
+    const std::uint32_t needs = needs_of_configuration(daemon_->model(), daemon_->host().needs());
+    const auto loaded = only_needed
+                            ? module->load(penalty, allowed_calls(needs, daemon_->resolver().helpers(), ::getpid()))
+                            : module->load(TACTUS_FILTER_ALLOW, refused_calls(penalty));
+    if (!loaded) return loaded;
+    logger_.info("Loaded seccomp filter (level {})", level);
+    return {};
+  }
+
+  // In a helper process. The name service's own libraries may do what the daemon never does, but no new processes.
+  void set_up_helper() {
+    if (unprivileged_) static_cast<void>(drop_all_capabilities());
+    if (filter_module_ == nullptr) return;
+    const auto rules = refused_calls(filter_penalty(options_.filter_level));
+    if (!filter_module_->load(TACTUS_FILTER_ALLOW, rules)) ::_exit(1);
   }
 
   Result<void> catch_signals() {
@@ -255,6 +289,7 @@ class Process {
   Notifier notifier_;
   StartReport report_;
   bool unprivileged_ = false;
+  const FilterModule* filter_module_ = nullptr;  // while the helper is started
   User user_;
   std::string pid_file_;
   std::unique_ptr<Daemon> daemon_;

@@ -28,6 +28,10 @@ Result<SharedObject> PluginLoader::open(std::string_view name, bool* own) const 
     return error_status(why.status, "Could not load plugin {}: {}{}{}", name, path, path.empty() ? "" : " ", why.text);
   };
   if (disabled(name)) return failed(error_status(TACTUS_E_DISABLED, "it is disabled in the configuration"));
+  if (sealed_) {
+    return failed(
+        error_status(TACTUS_E_DENIED, "the system call filter is on (name it with the directive loadplugin)"));
+  }
   auto path = find_plugin(settings_.folders, name);
   if (!path && path.failure().status == TACTUS_E_NOT_FOUND) {
     return failed(error_status(TACTUS_E_NOT_FOUND, "{}{}", path.failure().text, remedy(name)));

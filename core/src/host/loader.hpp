@@ -39,6 +39,9 @@ class PluginLoader {
   void set_folders(std::vector<std::string> folders) { settings_.folders = std::move(folders); }
   void set_disabled(std::vector<std::string> names) { settings_.disabled = std::move(names); }
 
+  // From now on nothing is loaded that is not loaded already: load() and open() refuse it with TACTUS_E_DENIED.
+  void seal() noexcept { sealed_ = true; }
+
   // Loaded ones, in the order of loading.
   [[nodiscard]] const std::vector<const tactus_plugin*>& loaded() const noexcept { return order_; }
   // The same, by name of the file.
@@ -60,6 +63,7 @@ class PluginLoader {
   std::map<std::string, SharedObject, std::less<>> objects_;
   std::vector<const tactus_plugin*> order_;
   std::set<std::string> own_;
+  bool sealed_ = false;
 };
 
 }  // namespace tactus

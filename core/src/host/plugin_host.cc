@@ -10,6 +10,12 @@
 #include "host/host_reports.hpp"
 
 namespace tactus {
+namespace {
+
+constexpr std::string_view ntp_provider = "ntp";
+constexpr std::string_view key_provider = "symkey";
+
+}  // namespace
 
 PluginHost::PluginHost(HostContext context, LoaderSettings loader)
     : context_(std::move(context)), loader_(std::move(loader)) {
@@ -187,6 +193,22 @@ Result<void> PluginHost::create_all() {
   return {};
 }
 
+void PluginHost::seal() {
+  const bool asked = std::any_of(instances_.begin(), instances_.end(), [](const auto& instance) {
+    return instance->provider().kind == TACTUS_KIND_ENDPOINT || instance->provider().name == ntp_provider;
+  });
+  if (asked) {
+    if (const auto made = provider(TACTUS_KIND_SOURCE, ntp_provider); !made) {
+      context_.logger.debug("{}", made.failure().text);
+    } else if (const auto keys = declare(key_provider); keys) {
+      kept_.emplace(key_provider);
+    } else {
+      context_.logger.debug("{}", keys.failure().text);
+    }
+  }
+  loader_.seal();
+}
+
 Result<void> PluginHost::start_all() {
   // An instance that is created from inside a start() is started at once and appended.
   started_ = true;
@@ -250,13 +272,16 @@ Result<void> PluginHost::remove_source(const tactus_record* record) {
 
 namespace {
 
-// Calls for each plugin that has an instance, once each.
+// Calls for each plugin that has an instance or is kept for one, once each.
 template <class Call>
-void each_used(const PluginLoader& loader, const std::vector<std::unique_ptr<Instance>>& instances, Call call) {
-  for (const auto& [name, plugin] : loader.by_name()) {
-    const bool used = std::any_of(instances.begin(), instances.end(),
-                                  [&](const auto& instance) { return instance->identity().plugin == name; });
-    if (used) call(*plugin);
+void each_used(const PluginLoader& loader, const std::vector<std::unique_ptr<Instance>>& instances,
+               const std::set<std::string, std::less<>>& kept, Call call) {
+  for (const auto& loaded : loader.by_name()) {
+    const std::string_view name = loaded.first;
+    const bool used =
+        kept.count(name) > 0 || std::any_of(instances.begin(), instances.end(),
+                                            [&](const auto& instance) { return instance->identity().plugin == name; });
+    if (used) call(*loaded.second);
   }
 }
 
@@ -264,13 +289,13 @@ void each_used(const PluginLoader& loader, const std::vector<std::unique_ptr<Ins
 
 std::uint32_t PluginHost::needs() const {
   std::uint32_t bits = 0;
-  each_used(loader_, instances_, [&](const tactus_plugin& plugin) { bits |= plugin.needs; });
+  each_used(loader_, instances_, kept_, [&](const tactus_plugin& plugin) { bits |= plugin.needs; });
   return bits;
 }
 
 std::vector<std::string> PluginHost::paths() const {
   std::vector<std::string> out;
-  each_used(loader_, instances_, [&](const tactus_plugin& plugin) {
+  each_used(loader_, instances_, kept_, [&](const tactus_plugin& plugin) {
     for (std::uint32_t i = 0; i < plugin.path_count; ++i) out.emplace_back(plugin.paths[i]);
   });
   return out;

@@ -48,6 +48,9 @@ class PluginHost {
   // All providers that the configuration asks for: reference clocks in their order, then sources, then endpoints.
   // Error: the first failure's text.
   Result<void> create_all();
+  // After create_all(), for a process that will not be able to map code: what a command or a source folder could ask
+  // for later (the provider of NTP, authentication by keys) is loaded now, and everything else is refused from now on.
+  void seal();
   Result<void> start_all();
   // Ends all instances in reverse order. The plugins stay mapped, for the declarations' sake, until the host itself
   // ends.
@@ -64,8 +67,8 @@ class PluginHost {
   // The instance of a provider, created and started when it is not yet; for TRANSPORT and AUTH, which exist once each.
   Result<Instance*> provider(std::uint32_t kind, std::string_view name);
 
-  // ---- what the sandbox has to leave: TACTUS_NEEDS_* of all plugins with an instance, and the paths that they
-  // declared
+  // ---- what the sandbox has to leave: TACTUS_NEEDS_* of all plugins with an instance or kept for one by seal(),
+  // and the paths that they declared
   [[nodiscard]] std::uint32_t needs() const;
   [[nodiscard]] std::vector<std::string> paths() const;
 
@@ -100,7 +103,8 @@ class PluginHost {
   std::vector<std::unique_ptr<Instance>> instances_;  // in the order of creation
   std::vector<config::RecordPtr> driver_records_;
   std::set<std::string> declared_;
-  std::set<std::string> creating_;  // to see providers that need each other in a circle
+  std::set<std::string, std::less<>> kept_;  // plugins that may get an instance after seal()
+  std::set<std::string> creating_;           // to see providers that need each other in a circle
   OwnerId next_owner_ = core_owner + 1;
   bool started_ = false;
 };

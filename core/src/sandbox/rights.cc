@@ -23,7 +23,6 @@ namespace tactus {
 namespace {
 
 constexpr int highest_priority = 99;
-constexpr int highest_filter_level = 2;
 
 constexpr std::uint64_t bit(unsigned capability) { return std::uint64_t{1} << capability; }
 
@@ -101,14 +100,6 @@ Result<void> set_scheduler_priority(int priority) {
     return error("pthread_setschedparam() failed");
   }
   return {};
-}
-
-Result<void> check_filter_level(int level) {
-  if (level == 0) return {};
-  if (level < -highest_filter_level || level > highest_filter_level) {
-    return error_status(TACTUS_E_INVALID, "Unsupported filter level");
-  }
-  return error_status(TACTUS_E_UNSUPPORTED, "system call filter not supported");
 }
 
 }  // namespace tactus

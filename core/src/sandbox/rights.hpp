@@ -30,9 +30,4 @@ Result<void> lock_memory();
 // TACTUS_E_SYSTEM: `pthread_setschedparam() failed`.
 Result<void> set_scheduler_priority(int priority);
 
-// What the system call filter of level `level` (-F) has to say before it is loaded: 0 off; 1, 2 and their negatives;
-// TACTUS_E_INVALID: `Unsupported filter level`; TACTUS_E_UNSUPPORTED: `system call filter not supported`, there is none
-// in this build.
-Result<void> check_filter_level(int level);
-
 }  // namespace tactus

@@ -20,6 +20,7 @@
 #include "daemon/notify.hpp"
 #include "daemon/pid_file.hpp"
 #include "program.hpp"
+#include "sandbox/filter.hpp"
 #include "sandbox/rights.hpp"
 #include "sandbox/user.hpp"
 
@@ -129,9 +130,7 @@ TEST(Rights, filter_levels_and_priorities_are_checked) {
   EXPECT_TRUE(check_filter_level(0));
   EXPECT_EQ(check_filter_level(3).failure().text, "Unsupported filter level");
   EXPECT_EQ(check_filter_level(-3).failure().text, "Unsupported filter level");
-  for (const int level : {-2, -1, 1, 2}) {
-    EXPECT_EQ(check_filter_level(level).failure().text, "system call filter not supported");
-  }
+  for (const int level : {-2, -1, 1, 2}) EXPECT_TRUE(check_filter_level(level));
   EXPECT_TRUE(set_scheduler_priority(0));
   EXPECT_EQ(set_scheduler_priority(100).failure().text, "Bad scheduler priority: 100");
   EXPECT_EQ(set_scheduler_priority(-1).failure().text, "Bad scheduler priority: -1");

@@ -181,6 +181,19 @@ TEST(PluginHost, says_what_the_sandbox_has_to_leave_for_those_in_use) {
   EXPECT_EQ(world.host->paths(), (Lines{"/var/lib/exercise"}));
 }
 
+TEST(PluginHost, loads_nothing_more_once_it_is_sealed) {
+  World world;
+  ASSERT_EQ(world.read("exercise one\n"), "");
+  world.attach_clock();
+  world.host->seal();
+  EXPECT_TRUE(world.host->declare("exercise").ok()) << "it was there before";
+  const auto declared = world.host->declare("ntp");
+  ASSERT_FALSE(declared.ok());
+  EXPECT_EQ(declared.failure().status, TACTUS_E_DENIED);
+  EXPECT_TRUE(declared.failure().text.starts_with("Could not load plugin ntp: the system call filter is on"))
+      << declared.failure().text;
+}
+
 TEST(PluginHost, the_default_endpoint_may_be_missing_one_that_was_asked_for_may_not) {
   World world;
   ASSERT_EQ(world.read("exercise one\n"), "");
