@@ -3,6 +3,7 @@
 #include "sandbox/filter_rules.hpp"
 
 #include <asm/ioctls.h>
+#include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -230,6 +231,8 @@ std::vector<tactus_filter_rule> allowed_calls(std::uint32_t needs, const std::ve
   if (has(TACTUS_NEEDS_FILES)) allow(rules, more_files);
   if (has(TACTUS_NEEDS_DEVICES)) {
     allow(rules, device_calls);
+    // The list of network devices, which getifaddrs(3) asks the kernel for.
+    rules.push_back({"socket", TACTUS_FILTER_ALLOW, 2, {argument(0, AF_NETLINK), argument(2, NETLINK_ROUTE)}});
     for (const std::uint64_t group : device_groups) allow_request(rules, group, request_group_mask);
     for (const std::uint64_t request : serial_requests) allow_request(rules, request);
   }

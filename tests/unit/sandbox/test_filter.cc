@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The system call filter, loaded for real in a child: what was declared goes on, the first call that was not ends it.
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
@@ -16,6 +18,7 @@
 #include <functional>
 
 #include <gtest/gtest.h>
+#include <linux/ptp_clock.h>
 #include <linux/seccomp.h>
 
 #include <tactus/plugin.h>
@@ -100,6 +103,22 @@ TEST_F(Filter, allows_what_a_plugin_declared_and_only_that) {
   EXPECT_TRUE(went_on(status_behind(1, TACTUS_NEEDS_CLOCK, reads_clock)));
   EXPECT_TRUE(went_on(status_behind(1, TACTUS_NEEDS_SHM, asks_for_segment)));
   EXPECT_TRUE(killed(status_behind(1, TACTUS_NEEDS_UNIX, datagrams)));
+}
+
+TEST_F(Filter, leaves_a_plugin_with_devices_their_requests_and_the_list_of_interfaces) {
+  const auto lists = [] {
+    ifaddrs* list = nullptr;
+    return ::getifaddrs(&list) == 0;
+  };
+  const auto asks = [](unsigned long request) {
+    char answer[256] = {};
+    return ::ioctl(STDIN_FILENO, request, answer) == 0 || errno != ENOSYS;
+  };
+  EXPECT_TRUE(went_on(status_behind(1, TACTUS_NEEDS_NET | TACTUS_NEEDS_DEVICES, lists)));
+  EXPECT_TRUE(killed(status_behind(1, TACTUS_NEEDS_NET, lists)));
+  EXPECT_TRUE(went_on(status_behind(1, TACTUS_NEEDS_DEVICES, [&] { return asks(PTP_CLOCK_GETCAPS); })));
+  EXPECT_TRUE(killed(status_behind(1, TACTUS_NEEDS_NET, [&] { return asks(PTP_CLOCK_GETCAPS); })));
+  EXPECT_TRUE(killed(status_behind(1, ~0u, [&] { return asks(TIOCSTI); }))) << "types into a terminal";
 }
 
 TEST_F(Filter, lets_no_level_start_a_process_or_a_program) {
