@@ -254,7 +254,7 @@ class Process {
                             ? module->load(penalty, allowed_calls(needs, daemon_->resolver().helpers(), ::getpid()))
                             : module->load(TACTUS_FILTER_ALLOW, refused_calls(penalty));
     if (!loaded) return loaded;
-    logger_.info("Loaded seccomp filter (level {})", level);
+    logger_.info("Loaded seccomp filter (level {})", std::abs(level));
     return {};
   }
 
