@@ -8,7 +8,14 @@ namespace tactus::config {
 namespace {
 
 constexpr const char* auth_select_modes[] = {"require", "prefer", "mix", "ignore"};
+constexpr const char* estimators[] = {"regression", "adaptive"};
 constexpr const char* leap_second_modes[] = {"system", "step", "slew", "ignore"};
+
+constexpr tactus_field adaptive_fields[] = {
+    field_real("memory", "samples", "64", "samples that its scores remember", 0, 2.0, 1e6),
+    field_real("wanderprior", "", "1e-9", "expected wander of the oscillator, per root second", 0, 1e-12, 1e-4),
+    field_real("wanderpriordecades", "", "1.5", "how uncertain the square of that is, decades", 0, 0.1, 10.0),
+    field_real("gridstep", "", "1", "decades between neighbouring hypotheses", 0, 0.25, 4.0)};
 
 constexpr tactus_field makestep_fields[] = {
     field_real("threshold", "s", nullptr, "step when the offset is larger than this", TACTUS_FIELD_REQUIRED, -no_limit,
@@ -65,6 +72,8 @@ constexpr Simple simple[] = {
     {field_real("clockprecision", "s", nullptr, "precision of the system clock; 0 or less: measured", loose, -finite,
                 finite),
      "clock"},
+    {field_choice(TACTUS_TYPE_ENUM, "discipline", estimators, "regression", "estimator of offset and frequency"),
+     "clock"},
     {field_real("corrtimeratio", "", "3.0", "time to slew an average offset, in update intervals", loose), "clock"},
     {field_choice(TACTUS_TYPE_ENUM, "leapsecmode", leap_second_modes, nullptr, "how a leap second is applied"), "clock",
      TACTUS_REPEAT_LAST, TACTUS_TEXTS_PLAIN},
@@ -80,6 +89,8 @@ constexpr Simple simple[] = {
 };
 
 constexpr tactus_directive others[] = {
+    directive("adaptive", "clock", TACTUS_SHAPE_NAMED, adaptive_fields, "settings of the adaptive estimator",
+              TACTUS_REPEAT_MERGE, TACTUS_TEXTS_PLAIN),
     directive("makestep", "clock", TACTUS_SHAPE_POSITIONAL, makestep_fields, "step the clock when it is far off"),
     directive("maxchange", "clock", TACTUS_SHAPE_POSITIONAL, maxchange_fields, "ignore large offsets, then end"),
     directive("driftfile", "clock", TACTUS_SHAPE_NAMED, driftfile_fields, "file that keeps the frequency of the clock",

@@ -61,6 +61,15 @@ SmoothingSettings smoothing_settings(const config::Model& model) {
   return out;
 }
 
+void set_estimator(const config::Model& model, DisciplineSettings& out) {
+  if (config::same_word(model.get_text("discipline"), "adaptive")) out.estimator = EstimatorKind::adaptive;
+  AdaptiveSettings& adaptive = out.adaptive;
+  adaptive.memory = model.get_real("adaptive", "memory", adaptive.memory);
+  adaptive.wander_prior = model.get_real("adaptive", "wanderprior", adaptive.wander_prior);
+  adaptive.wander_prior_decades = model.get_real("adaptive", "wanderpriordecades", adaptive.wander_prior_decades);
+  adaptive.grid_step = model.get_real("adaptive", "gridstep", adaptive.grid_step);
+}
+
 void set_clock(const config::Model& model, bool restart, DisciplineSettings& out) {
   if (model.has("makestep")) {
     out.makestep.threshold_s = model.get_real("makestep", "threshold");
@@ -98,6 +107,7 @@ DisciplineSettings discipline_settings(const config::Model& model, bool restart)
   out.combine_limit = model.get_real("combinelimit", "", out.combine_limit);
   out.min_samples = get_int(model, "minsamples", "", out.min_samples);
   out.max_samples = get_int(model, "maxsamples", "", out.max_samples);
+  set_estimator(model, out);
   set_clock(model, restart, out);
   out.local = local_settings(model);
   out.smoothing = smoothing_settings(model);

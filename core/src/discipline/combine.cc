@@ -2,6 +2,7 @@
 // Combining of agreeing sources. Discipline specification, section 9.
 #include "discipline/combine.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tactus {
@@ -18,6 +19,50 @@ bool too_far(const Source& source, const Source& selected, double selected_dista
   return std::abs(reference.frequency - mine.frequency) >
          settings.combine_limit * (reference.skew + mine.skew + settings.max_clock_error_ppm * 1e-6);
 }
+
+// Section 7 of "beyond chrony": the offset's own error and a tenth of the root distance.
+class AdaptiveSums {
+ public:
+  explicit AdaptiveSums(const Source& selected) : reference_(selected.estimator().estimate()) {}
+
+  void add(const Source& source) {
+    const Estimate& estimate = source.estimator().estimate();
+    const double elapsed_s = to_seconds(reference_.reference_time - estimate.reference_time);
+    const double variance = estimate.offset_sd_s * estimate.offset_sd_s;
+    const double bias_s = bias_share * source.place().data.distance_s;
+    const double weight = 1.0 / (variance + bias_s * bias_s);
+    offset_weights_ += weight;
+    offset_ += weight * (estimate.offset_s + elapsed_s * estimate.frequency);
+    noise_ += weight * weight * variance;
+    const double frequency_weight = 1.0 / (estimate.frequency_sd * estimate.frequency_sd);
+    frequency_weights_ += frequency_weight;
+    frequency_ += frequency_weight * estimate.frequency;
+    ++count_;
+  }
+
+  [[nodiscard]] Combined result() const {
+    // The errors share the local clock: they do not average out without end.
+    const double sd_s = std::max(std::sqrt(noise_) / offset_weights_, 0.5 * reference_.offset_sd_s);
+    const double frequency_sd = 1.0 / std::sqrt(frequency_weights_);
+    return {reference_.reference_time,
+            offset_ / offset_weights_,
+            sd_s,
+            frequency_ / frequency_weights_,
+            frequency_sd,
+            adaptive_skew_ratio * frequency_sd,
+            count_};
+  }
+
+ private:
+  static constexpr double bias_share = 0.1;
+  const Estimate& reference_;
+  double offset_weights_ = 0.0;
+  double offset_ = 0.0;
+  double noise_ = 0.0;
+  double frequency_weights_ = 0.0;
+  double frequency_ = 0.0;
+  int count_ = 0;
+};
 
 // Weighted sums of the offsets, moved to the selected source's reference time, and of the frequencies.
 class Sums {
@@ -62,13 +107,11 @@ class Sums {
   int count_ = 0;
 };
 
-}  // namespace
-
-Combined combine(std::span<Source* const> list, Source& selected, const DisciplineSettings& settings,
-                 const std::function<void(Source&, SourceState)>& mark) {
-  const Estimate& own = selected.estimator().estimate();
+// Adds the selected source and those near it to `sums`; returns how many others there are.
+template <class Total>
+int gather(Total& sums, std::span<Source* const> list, Source& selected, const DisciplineSettings& settings,
+           const std::function<void(Source&, SourceState)>& mark) {
   const double distance_s = selected.place().data.distance_s + (selected.is_ntp() ? settings.reselect_distance_s : 0.0);
-  Sums sums(selected);
   int others = 0;
   for (Source* source : list) {
     if (source == &selected) {
@@ -89,8 +132,20 @@ Combined combine(std::span<Source* const> list, Source& selected, const Discipli
     sums.add(*source);
     ++others;
   }
-  if (others > 0) return sums.result();
-  return {own.reference_time, own.offset_s, own.offset_sd_s, own.frequency, own.frequency_sd, own.skew, 1};
+  return others;
+}
+
+}  // namespace
+
+Combined combine(std::span<Source* const> list, Source& selected, const DisciplineSettings& settings,
+                 const std::function<void(Source&, SourceState)>& mark) {
+  const Estimate& own = selected.estimator().estimate();
+  const auto result = [&](auto sums) -> Combined {
+    if (gather(sums, list, selected, settings, mark) > 0) return sums.result();
+    return {own.reference_time, own.offset_s, own.offset_sd_s, own.frequency, own.frequency_sd, own.skew, 1};
+  };
+  if (settings.estimator == EstimatorKind::adaptive) return result(AdaptiveSums(selected));
+  return result(Sums(selected));
 }
 
 }  // namespace tactus

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "discipline/adaptive.hpp"
 #include "discipline/regression.hpp"
 
 namespace tactus {
@@ -19,6 +20,11 @@ constexpr int max_filter_length = 256;
 bool good(double value) { return std::isfinite(value); }
 bool good_bound(double value) { return std::isfinite(value) && value >= 0.0; }
 
+EstimatorFactory estimator_factory(const DisciplineSettings& settings) {
+  if (settings.estimator == EstimatorKind::adaptive) return adaptive_factory(settings.adaptive);
+  return [](const EstimatorSettings& from) { return std::make_unique<RegressionEstimator>(from); };
+}
+
 HistoryChange history(const ClockChange& change) { return {change.corrected, change.frequency, change.offset_s}; }
 
 }  // namespace
@@ -28,7 +34,7 @@ Discipline::Discipline(Clock& clock, Loop& loop, Logger& logger, DisciplineSetti
       logger_(logger),
       settings_(settings),
       hooks_(std::move(hooks)),
-      factory_([](const EstimatorSettings& from) { return std::make_unique<RegressionEstimator>(from); }),
+      factory_(estimator_factory(settings_)),
       selection_(settings_, logger, drops_, hooks_.selection_log),
       reference_(clock, loop, logger, settings_, hooks_, drops_) {
   clock_.set_max_slew_rate_ppm(settings_.max_slew_rate_ppm);
@@ -225,6 +231,7 @@ void Discipline::run_selection(Source* updated) {
     update.refid = source.refid();
     if (source.is_ntp()) update.address = source.address();
     update.label = source.label();
+    if (source.is_ntp()) update.poll_interval_s = std::exp2(source.poll_log2_s());
     update.root_delay_s = source.reference_root_delay_s();
     update.root_dispersion_s = source.reference_root_dispersion_s();
     reference_.update(update);

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "discipline/adaptive_control.hpp"
 #include "discipline/log_lines.hpp"
 
 namespace tactus {
@@ -26,6 +27,11 @@ FrequencyGain frequency_gain(double frequency, double skew, double old_skew, dou
   return {
       gain, applied, residual,
       old_skew + gain * (skew - old_skew) + std::sqrt(applied * applied * (1.0 - gain) + residual * residual * gain)};
+}
+
+FrequencyGain full_gain(double frequency, double skew, double max_update_skew) noexcept {
+  if (skew > max_update_skew) return {0.0, 0.0, frequency, skew};
+  return {1.0, frequency, 0.0, skew};
 }
 
 Reference::Reference(Clock& clock, Loop& loop, Logger& logger, const DisciplineSettings& settings,
@@ -75,15 +81,19 @@ bool Reference::update(const ReferenceUpdate& update) {
   const double uncorrected_s = clock_.correction_s(clock_.raw());
   interval_s_ = updated_ ? to_seconds(loop_.now() - *updated_) : 0.0;
   updated_ = loop_.now();
-  const auto gain = update.manual
-                        ? FrequencyGain{1.0, combined.frequency, 0.0, combined.skew}
-                        : frequency_gain(combined.frequency, combined.skew, skew_, settings_.max_update_skew_ppm * ppm);
+  const bool adaptive = settings_.estimator == EstimatorKind::adaptive;
+  const double update_skew = settings_.max_update_skew_ppm * ppm;
+  const auto gain = update.manual ? FrequencyGain{1.0, combined.frequency, 0.0, combined.skew}
+                    : adaptive    ? full_gain(combined.frequency, combined.skew, update_skew)
+                                  : frequency_gain(combined.frequency, combined.skew, skew_, update_skew);
   const double maximum_error_s = root_distance_s(now) + std::abs(last_offset_s_ - last_uncorrected_s_);
   take_over(update, gain);
   last_offset_s_ = offset_s;
   last_uncorrected_s_ = uncorrected_s;
 
-  last_rate_ = settings_.corr_time_ratio * 0.5 * combined.offset_sd_s * interval_s_;
+  last_rate_ = adaptive ? adaptive_rate(offset_s - uncorrected_s, combined.offset_sd_s, interval_s_,
+                                        update.poll_interval_s, settings_.corr_time_ratio)
+                        : settings_.corr_time_ratio * 0.5 * combined.offset_sd_s * interval_s_;
   apply(offset_s, uncorrected_s, gain.applied, last_rate_);
   leap_.vote(update.leap, clock_.now());
   const Instant after = clock_.now();

@@ -30,6 +30,8 @@ struct FrequencyGain {
   double residual;  // rho = f - f', ratio
   double skew;      // of the reference afterwards, ratio
 };
+// All of it, or nothing when the skew is too large: what the adaptive estimator's frequency is worth.
+FrequencyGain full_gain(double frequency, double skew, double max_update_skew) noexcept;
 FrequencyGain frequency_gain(double frequency, double skew, double old_skew, double max_update_skew) noexcept;
 
 struct ReferenceUpdate {
@@ -37,8 +39,9 @@ struct ReferenceUpdate {
   std::uint32_t leap = TACTUS_LEAP_NORMAL;
   int stratum = 0;  // of the source
   std::uint32_t refid = 0;
-  tactus_address address{};  // family NONE for reference clocks
-  std::string label;         // for tracking.log
+  tactus_address address{};      // family NONE for reference clocks
+  double poll_interval_s = 0.0;  // of the source; 0 for reference clocks
+  std::string label;             // for tracking.log
   double root_delay_s = 0.0;
   double root_dispersion_s = 0.0;  // at combined.reference_time
   bool manual = false;             // typed in: the frequency counts in full, and nobody is synchronised by it

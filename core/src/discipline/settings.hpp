@@ -10,6 +10,7 @@
 
 #include <tactus/time.hpp>
 
+#include "discipline/adaptive_settings.hpp"
 #include "discipline/fallback_drift.hpp"
 #include "discipline/leap_table.hpp"
 #include "discipline/smoothing.hpp"
@@ -55,6 +56,8 @@ struct DisciplineSettings {
   double stratum_weight_s = 1e-3;
   double combine_limit = 3.0;
   // samples
+  EstimatorKind estimator = EstimatorKind::regression;
+  AdaptiveSettings adaptive;
   int min_samples = 6;
   int max_samples = 0;  // 0: as many as the store has
   int max_unreach = 100000;

@@ -150,6 +150,13 @@ double Source::reference_root_dispersion_s() const {
          estimate.offset_sd_s;
 }
 
+int Source::poll_log2_s() const {
+  std::int32_t poll = 0;
+  std::uint32_t mode = 0;
+  if (callbacks_.describe != nullptr) callbacks_.describe(user_, &poll, &mode);
+  return poll;
+}
+
 void Source::ask_replacement() const {
   if (callbacks_.replace != nullptr) callbacks_.replace(user_);
 }

@@ -150,6 +150,8 @@ class Source {
   [[nodiscard]] const Place& place() const noexcept { return place_; }
   [[nodiscard]] std::uint32_t configured_options() const noexcept { return params_.select_options; }
   void set_configured_options(std::uint32_t options) noexcept { params_.select_options = options; }
+  // Interval of its polls now, log2 s; 0 when it does not tell.
+  [[nodiscard]] int poll_log2_s() const;
   // Asks the association to use another address.
   void ask_replacement() const;
 

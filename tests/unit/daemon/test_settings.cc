@@ -20,6 +20,18 @@ struct Config {
   config::Model model;
 };
 
+TEST(Settings, the_estimator_is_chosen_and_adjusted) {
+  EXPECT_EQ(discipline_settings(Config("").model, false).estimator, EstimatorKind::regression);
+  EXPECT_EQ(discipline_settings(Config("discipline regression\n").model, false).estimator, EstimatorKind::regression);
+  const Config config("discipline adaptive\nadaptive memory 32 wanderprior 1e-10\n");
+  const DisciplineSettings got = discipline_settings(config.model, false);
+  EXPECT_EQ(got.estimator, EstimatorKind::adaptive);
+  EXPECT_EQ(got.adaptive.memory, 32.0);
+  EXPECT_EQ(got.adaptive.wander_prior, 1e-10);
+  EXPECT_EQ(got.adaptive.wander_prior_decades, 1.5);
+  EXPECT_EQ(got.adaptive.grid_step, 1.0);
+}
+
 TEST(Settings, an_empty_configuration_has_the_defaults) {
   const Config config("");
   const DisciplineSettings got = discipline_settings(config.model, false);

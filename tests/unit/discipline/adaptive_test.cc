@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "discipline/adaptive.hpp"
+#include "discipline/adaptive_control.hpp"
+#include "discipline/reference.hpp"
 #include "vector.hpp"
 
 namespace tactus {
@@ -218,6 +220,26 @@ TEST(Adaptive, only_a_maximum_of_one_or_two_samples_is_obeyed) {
   EXPECT_EQ(once->store().size(), 2);
   EXPECT_FALSE(once->estimate().valid);
   EXPECT_EQ(source->store().size(), 20);
+}
+
+TEST(AdaptiveControl, small_remainders_take_two_updates_and_large_ones_less) {
+  const double interval_s = 64.0;
+  const double sd_s = 1e-5;
+  const auto duration_s = [&](double pending_s) {
+    return adaptive_rate(pending_s, sd_s, interval_s, 64.0, 3.0) / std::abs(pending_s);
+  };
+  EXPECT_NEAR(duration_s(1e-6), 128.0, 1e-9);
+  EXPECT_NEAR(duration_s(-2e-5), 128.0, 1e-9);
+  EXPECT_NEAR(duration_s(4e-5), 64.0, 1e-9);
+  EXPECT_NEAR(adaptive_rate(1e-6, sd_s, 0.0, 64.0, 3.0), 1e-6 * 2.0 * 0.9 * 64.0, 1e-12) << "the first update";
+  EXPECT_EQ(adaptive_rate(1e-3, sd_s, 0.0, 0.0, 3.0), 0.0) << "a reference clock's first: as fast as can be";
+}
+
+TEST(AdaptiveControl, a_frequency_is_taken_whole_or_not_at_all) {
+  EXPECT_EQ(full_gain(1e-6, 1e-4, 1e-3).applied, 1e-6);
+  EXPECT_EQ(full_gain(1e-6, 1e-4, 1e-3).residual, 0.0);
+  EXPECT_EQ(full_gain(1e-6, 2e-3, 1e-3).applied, 0.0);
+  EXPECT_EQ(full_gain(1e-6, 2e-3, 1e-3).residual, 1e-6);
 }
 
 }  // namespace
