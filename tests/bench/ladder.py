@@ -4,8 +4,8 @@
 
 Each rung is a simulation (clknetsim; CLKNETSIM_PATH says where it is) of a few servers, a client with chronyd and a
 client with tactusd on clocks and paths with the same statistics. Printed are the ratios of tactusd to chronyd: RMS and
-maximum time error, RMS frequency error, mean interval between packets (above 1: less traffic), time to settle; and their
-geometric means. Exit status 77: no simulator or no chronyd here; 1: a limit is exceeded.
+maximum time error, RMS frequency error, mean interval between packets (above 1: less traffic), time to settle;
+and their geometric means. Exit status 77: no simulator or no chronyd here; 1: a limit is exceeded.
 """
 import argparse
 import math
