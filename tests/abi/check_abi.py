@@ -131,7 +131,8 @@ def self_test(now, names):
         "removed member": (lambda s, o: s["members"].append({"name": "gone", "offset": 48, "type": "int"}), True),
         "shrunk": (lambda s, o: s.update(size=4096), True),
         "grown without a new minor": (lambda s, o: s["members"].pop(), True),
-        "grown with a new minor": (lambda s, o: (s["members"].pop(), o["constants"].update(TACTUS_ABI_MINOR="-1")), False),
+        "grown with a new minor": (lambda s, o: (s["members"].pop(),
+                                                 o["constants"].update(TACTUS_ABI_MINOR="-1")), False),
         "removed structure": (lambda s, o: o["structures"].update(tactus_gone=s), True),
         "other constant": (lambda s, o: o["constants"].update(TACTUS_KIND_CLOCK="99"), True),
         "grown value type": (lambda s, o: (o["structures"]["tactus_stamp"]["members"].pop(),
@@ -145,8 +146,8 @@ def self_test(now, names):
 
 def write_layouts(path, structures):
     lines = ["/* SPDX-License-Identifier: Apache-2.0 */",
-             "/* Sizes and offsets of ABI 1.0 on machines with 64-bit pointers: SIZE(structure, bytes), OFFSET(structure, member,",
-             " * bytes). Written by check_abi.py at a release. */"]
+             "/* Sizes and offsets of ABI 1.0 on machines with 64-bit pointers: SIZE(structure, bytes) and",
+             " * OFFSET(structure, member, bytes). Written by check_abi.py at a release. */"]
     for name, structure in structures.items():
         lines.append("SIZE(%s, %d)" % (name, structure["size"]))
         for member in structure["members"]:
@@ -189,7 +190,7 @@ def main():
     for problem in problems:
         print(problem)
     if problems:
-        print("The plugin ABI changed. Fields are only appended, and need a new minor; anything else needs a new major.")
+        print("The plugin ABI changed. Fields are only appended (a new minor); anything else is a new major.")
         print("Before the first release: build the target abi_freeze and commit what it wrote.")
     return 1 if problems else 0
 
