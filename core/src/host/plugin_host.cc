@@ -101,11 +101,7 @@ Instance* PluginHost::find_instance(std::uint32_t kind, std::string_view name) c
 }
 
 std::vector<const tactus_record*> PluginHost::records_of(const tactus_provider& provider) const {
-  std::vector<const tactus_record*> records;
-  for (const tactus_record* record : context_.model.records()) {
-    if (context_.declarations.owner(record->directive) == provider.name) records.push_back(record);
-  }
-  return records;
+  return context_.model.effective_of(provider.name);
 }
 
 Result<Instance*> PluginHost::create(const tactus_provider& provider, std::string label,
