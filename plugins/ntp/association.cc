@@ -79,10 +79,12 @@ void Association::set_address(const tactus_address& remote, std::string name, co
   due_ = false;
   in_flight_.reset();
   receive_until_.reset();
-  last_sent_.reset();
   reset_exchange();
   if (was_reachable) reset_poll(context);
-  if (started_ && mode_ != OperatingMode::offline) arm_transmit(context, initial_delay_s);
+  // The new address is asked when the old one would have been.
+  if (started_ && mode_ != OperatingMode::offline && !transmit_at_) {
+    arm_transmit(context, std::max(initial_delay_s, transmit_delay_s(context, false)));
+  }
 }
 
 void Association::start(const Context& context) {

@@ -16,17 +16,18 @@
 
 namespace tactus::ntp {
 
-// The server as the sources see it: its socket, and the monotonic scale that packets tell of.
+// The server as the sources see it: its sockets, and the monotonic scale that packets tell of.
 class ServerSockets {
  public:
   virtual ~ServerSockets() = default;
   // Null when there is none of that family.
   virtual Socket* server_socket(std::uint16_t family) = 0;
   virtual Socket* acquisition_socket(std::uint16_t family) = 0;
+  virtual Socket* ptp_socket(std::uint16_t family) = 0;
   [[nodiscard]] virtual bool any_server_socket() const = 0;
-  // A peer of that family needs the server socket, or does no longer.
-  virtual void peer_added(std::uint16_t family) = 0;
-  virtual void peer_removed(std::uint16_t family) = 0;
+  // A peer or a broadcast of that family needs the server socket, or does no longer.
+  virtual void user_added(std::uint16_t family) = 0;
+  virtual void user_removed(std::uint16_t family) = 0;
   [[nodiscard]] virtual double monotonic_offset_s() const = 0;
   [[nodiscard]] virtual std::uint32_t monotonic_epoch() const = 0;
 };
@@ -39,7 +40,11 @@ struct MeasurementLog {
 
 struct Environment {
   Environment(Host host_services, const Settings& configured)
-      : host(host_services), settings(configured), transport(host_services), schemes(host_services) {}
+      : host(host_services),
+        settings(configured),
+        transport(host_services, "udp"),
+        ptp_transport(host_services, "netptp"),
+        schemes(host_services) {}
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
@@ -56,6 +61,7 @@ struct Environment {
   Separation peer_timers{random};
   LocalClock clock{};
   Transport transport;
+  Transport ptp_transport;
   Schemes schemes;
   ServerSockets* sockets = nullptr;
   MeasurementLog log{};

@@ -13,8 +13,10 @@ namespace {
 
 constexpr int lowest_precision_log2_s = -30;
 
-LocalClock local_clock(const Host& host) {
+LocalClock local_clock(const Host& host, const Configuration& configuration) {
   LocalClock clock;
+  clock.hardware_timestamping = configuration.given("hwtimestamp");
+  clock.hardware_timeout_s = configuration.real("hwtstimeout", clock.hardware_timeout_s);
   clock.precision_s = host.clock_precision_s();
   clock.precision_log2_s =
       std::max(static_cast<int>(std::lround(std::log2(clock.precision_s))), lowest_precision_log2_s);
@@ -26,7 +28,7 @@ LocalClock local_clock(const Host& host) {
 
 Instance::Instance(Host host, const Options& options)
     : environment_(host, read_settings(Configuration{host, options}, host.run_flags())), sources_(environment_) {
-  environment_.clock = local_clock(host);
+  environment_.clock = local_clock(host, Configuration{host, options});
   for (std::size_t i = 0; i < drop_count; ++i) {
     environment_.drop_cells[i] = &host.drop_counter("ntp.client", name_of(static_cast<Drop>(i)));
   }
@@ -35,6 +37,8 @@ Instance::Instance(Host host, const Options& options)
   if (auto loaded = environment_.transport.load(); !loaded) throw Failure(loaded.failure());
   open_logs();
   server_ = std::make_unique<Server>(environment_, sources_);
+  broadcasts_ = std::make_unique<Broadcasts>(environment_);
+  for (const BroadcastTarget& target : environment_.settings.broadcasts) broadcasts_->add(target);
   add_configured(options);
   control_ = std::make_unique<Control>(environment_, sources_, *server_);
   control_->install_reports();
@@ -58,9 +62,6 @@ void Instance::open_logs() {
 void Instance::add_configured(const Options& options) {
   for (const tactus_record* raw : options.records()) {
     const Record record{raw};
-    if (record.keyword() == "broadcast") {
-      environment_.host.warning("{}:{}: broadcast has no effect in this version", record.file(), record.line());
-    }
     if (!is_source(record)) continue;
     SourceOptions source = source_options(record, environment_.settings);
     const std::string name = source.name;
@@ -68,7 +69,10 @@ void Instance::add_configured(const Options& options) {
   }
 }
 
-void Instance::start() { sources_.start(); }
+void Instance::start() {
+  sources_.start();
+  broadcasts_->start();
+}
 
 Result<void> Instance::add(const Record& record) {
   if (!is_source(record)) {

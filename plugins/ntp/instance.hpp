@@ -7,6 +7,7 @@
 #include <tactus/plugin.h>
 #include <tactus/sdk.hpp>
 
+#include "broadcast.hpp"
 #include "control.hpp"
 #include "environment.hpp"
 #include "server_rim.hpp"
@@ -33,6 +34,7 @@ class Instance {
   Environment environment_;
   Sources sources_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<Broadcasts> broadcasts_;
   std::unique_ptr<Control> control_;
 };
 

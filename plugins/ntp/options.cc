@@ -92,6 +92,8 @@ constexpr Simple simple[] = {
     {field_text(TACTUS_TYPE_STRING, "bindacqdevice", nullptr, "network interface of requests"), "client"},
     {field_integer("refresh", "s", 0, int_max, "1209600", "time between two look-ups of a working name; 0: never"),
      "client"},
+    {field_real("hwtstimeout", "s", "0.001", "how long to wait for a hardware transmit timestamp", loose),
+     "timestamping"},
     {field_text(TACTUS_TYPE_ADDRESS, "bindaddress", nullptr, "local address of the server"), "server",
      TACTUS_REPEAT_PER_FAMILY},
     {field_text(TACTUS_TYPE_STRING, "binddevice", nullptr, "network interface of the server"), "server"},

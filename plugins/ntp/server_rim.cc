@@ -13,7 +13,7 @@ ServerEngine::Config engine_config(const Environment& environment) {
   ServerEngine::Config config;
   config.log = environment.settings.log;
   config.precision_s = environment.clock.precision_s;
-  config.network_correction = environment.settings.ptp;
+  config.network_correction = environment.settings.ptp_port != 0;
   config.hide_leap = environment.settings.hide_leap;
   return config;
 }
@@ -47,6 +47,7 @@ Server::Server(Environment& environment, Sources& sources)
     }
   }
   open_acquisition();
+  open_ptp();
   update_sockets();
   environment_.sockets = this;
 }
@@ -58,7 +59,7 @@ Server::~Server() { environment_.sockets = nullptr; }
 bool Server::wants_server(std::uint16_t family) {
   const Settings& settings = environment_.settings;
   if (settings.port == 0 || !environment_.family_enabled(family)) return false;
-  return access_.any_allowed(family) || at(family).peers > 0 || settings.acquisition_port == settings.port;
+  return access_.any_allowed(family) || at(family).users > 0 || settings.acquisition_port == settings.port;
 }
 
 void Server::open_server(std::uint16_t family) {
@@ -88,16 +89,32 @@ void Server::open_acquisition() {
   bool any = false;
   for (const std::uint16_t family : families) {
     if (!environment_.family_enabled(family)) continue;
-    const tactus_socket_params params = acquisition_socket_params(settings, family);
-    auto opened = Socket::open(environment_.transport, params, *this);
-    if (opened) {
-      at(family).acquisition = std::move(opened.value());
-      any = true;
-    } else if (opened.failure().status != TACTUS_E_FAMILY && opened.failure().status != TACTUS_E_UNSUPPORTED) {
-      environment_.host.error("Could not open NTP socket on {}", to_text_with_port(params.local));
-    }
+    at(family).acquisition = open_permanent(environment_.transport, acquisition_socket_params(settings, family));
+    any = any || at(family).acquisition != nullptr;
   }
   if (!any) fail(TACTUS_E_SYSTEM, "Could not open NTP sockets");
+}
+
+std::unique_ptr<Socket> Server::open_permanent(Transport& transport, const tactus_socket_params& params) {
+  auto opened = Socket::open(transport, params, *this);
+  if (opened) return std::move(opened.value());
+  if (opened.failure().status != TACTUS_E_FAMILY && opened.failure().status != TACTUS_E_UNSUPPORTED) {
+    environment_.host.error("Could not open NTP socket on {}", to_text_with_port(params.local));
+  }
+  return nullptr;
+}
+
+void Server::open_ptp() {
+  const Settings& settings = environment_.settings;
+  if (settings.ptp_port == 0) return;
+  if (auto loaded = environment_.ptp_transport.load(); !loaded) throw Failure(loaded.failure());
+  bool any = false;
+  for (const std::uint16_t family : families) {
+    if (!environment_.family_enabled(family)) continue;
+    at(family).ptp = open_permanent(environment_.ptp_transport, ptp_socket_params(settings, family));
+    any = any || at(family).ptp != nullptr;
+  }
+  if (!any) fail(TACTUS_E_SYSTEM, "Could not open PTP sockets");
 }
 
 void Server::update_sockets() {
@@ -127,16 +144,18 @@ Socket* Server::acquisition_socket(std::uint16_t family) {
   return at(family).acquisition ? at(family).acquisition.get() : at(family).server.get();
 }
 
-bool Server::any_server_socket() const { return families_[0].server != nullptr || families_[1].server != nullptr; }
+bool Server::any_server_socket() const {
+  return std::ranges::any_of(families_, [](const Family& entry) { return entry.server || entry.ptp; });
+}
 
-void Server::peer_added(std::uint16_t family) {
-  ++at(family).peers;
+void Server::user_added(std::uint16_t family) {
+  ++at(family).users;
   update_sockets();
 }
 
-void Server::peer_removed(std::uint16_t family) {
-  TACTUS_ASSERT(at(family).peers > 0);
-  --at(family).peers;
+void Server::user_removed(std::uint16_t family) {
+  TACTUS_ASSERT(at(family).users > 0);
+  --at(family).users;
   update_sockets();
 }
 
@@ -166,7 +185,7 @@ void Server::on_datagram(Socket& socket, const tactus_datagram& datagram) {
     }
   }
   const Family& family = families_[socket.family() == TACTUS_FAMILY_IPV6 ? 1 : 0];
-  if (&socket != family.server.get()) {
+  if (&socket != family.server.get() && &socket != family.ptp.get()) {
     ++*unexpected_;
     return;
   }

@@ -23,8 +23,8 @@ namespace tactus::ntp {
 class Server final : public ServerSockets, private SocketUser {
  public:
   // Applies the configured access rules and opens the sockets that are needed now. `sources` outlives the server.
-  // Throws Failure for a rule that cannot be (`Bad subnet in ADDRESS/BITS`), and when `acquisitionport` asks for
-  // permanent sockets and none can be opened.
+  // Throws Failure for a rule that cannot be (`Bad subnet in ADDRESS/BITS`), and when `acquisitionport` or
+  // `ptpport` asks for permanent sockets and none can be opened.
   Server(Environment& environment, Sources& sources);
   ~Server() override;
   Server(const Server&) = delete;
@@ -37,9 +37,10 @@ class Server final : public ServerSockets, private SocketUser {
   // ServerSockets
   Socket* server_socket(std::uint16_t family) override;
   Socket* acquisition_socket(std::uint16_t family) override;
+  Socket* ptp_socket(std::uint16_t family) override { return at(family).ptp.get(); }
   [[nodiscard]] bool any_server_socket() const override;
-  void peer_added(std::uint16_t family) override;
-  void peer_removed(std::uint16_t family) override;
+  void user_added(std::uint16_t family) override;
+  void user_removed(std::uint16_t family) override;
   [[nodiscard]] double monotonic_offset_s() const override { return engine_.monotonic_offset_s(); }
   [[nodiscard]] std::uint32_t monotonic_epoch() const override { return engine_.monotonic_epoch(); }
 
@@ -52,8 +53,9 @@ class Server final : public ServerSockets, private SocketUser {
   struct Family {
     std::unique_ptr<Socket> server;
     std::unique_ptr<Socket> acquisition;
-    std::uint32_t peers = 0;
-    bool refused = false;  // the server socket could not be opened; said once
+    std::unique_ptr<Socket> ptp;
+    std::uint32_t users = 0;  // peers and broadcasts
+    bool refused = false;     // the server socket could not be opened; said once
   };
   static constexpr std::array<std::uint16_t, 2> families{TACTUS_FAMILY_IPV4, TACTUS_FAMILY_IPV6};
 
@@ -65,6 +67,9 @@ class Server final : public ServerSockets, private SocketUser {
   void update_sockets();
   void open_server(std::uint16_t family);
   void open_acquisition();
+  void open_ptp();
+  // A permanent socket; null when it cannot be opened, which is said unless the machine lacks the family.
+  std::unique_ptr<Socket> open_permanent(Transport& transport, const tactus_socket_params& params);
   void on_request(Socket& socket, const tactus_datagram& datagram);
   void load_schemes();
 

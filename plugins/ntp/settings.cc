@@ -12,6 +12,8 @@ namespace tactus::ntp {
 namespace {
 
 constexpr std::uint32_t source_port_max = 65535;
+constexpr std::int64_t ntp_port = 123;
+constexpr std::int64_t broadcast_interval_max_s = 1 << 24;
 
 std::optional<RateLimit> rate_limit(const Configuration& configuration, const char* keyword, int interval_log2_s) {
   const auto record = configuration.last(keyword);
@@ -43,6 +45,19 @@ std::vector<AccessRule> access_rules(const Options& options) {
     rules.push_back({raw->values[0].subnet, allow, raw->values[0].integer != 0});
   }
   return rules;
+}
+
+std::vector<BroadcastTarget> broadcast_targets(const Options& options) {
+  std::vector<BroadcastTarget> targets;
+  options.each("broadcast", [&](const Record& record) {
+    BroadcastTarget target;
+    target.address = record.raw()->values[1].subnet.address;
+    target.address.port = static_cast<std::uint16_t>(record.integer("port", ntp_port) & source_port_max);
+    target.interval_s =
+        static_cast<double>(std::clamp<std::int64_t>(record.integer("interval", 1), 1, broadcast_interval_max_s));
+    targets.push_back(target);
+  });
+  return targets;
 }
 
 std::uint32_t flag_bit(const Record& record, const char* name, std::uint32_t bit) {
@@ -78,7 +93,7 @@ void finish(SourceOptions& options, const Settings& settings) {
   AssociationSettings& association = options.association;
   association.peer = options.type == SourceType::peer;
   association.delay.max_clock_error = settings.max_clock_error;
-  association.network_correction = association.network_correction && settings.ptp;
+  association.network_correction = association.network_correction && settings.ptp_port != 0;
   association.min_stratum = std::min(association.min_stratum, 15U);
   if (association.peer) {
     association.iburst = association.burst = association.copy = false;
@@ -131,6 +146,7 @@ Settings read_settings(const Configuration& configuration, std::uint32_t run_fla
   settings.client_device = configuration.text("bindacqdevice");
   settings.dscp = static_cast<std::uint32_t>(configuration.integer("dscp", 0));
   settings.access = access_rules(configuration.own());
+  settings.broadcasts = broadcast_targets(configuration.own());
   settings.log.enabled = configuration.integer("noclientlog", 0) == 0;
   settings.log.limit_bytes =
       static_cast<std::uint64_t>(std::max<std::int64_t>(configuration.integer("clientloglimit", 524288), 0));
@@ -142,7 +158,7 @@ Settings read_settings(const Configuration& configuration, std::uint32_t run_fla
   settings.refresh_s = configuration.integer("refresh", settings.refresh_s);
   settings.key_file = configuration.given("keyfile");
   settings.hide_leap = configuration.text("leapsecmode") == "slew" && configuration.given("smoothtime");
-  settings.ptp = configuration.integer("ptpport", 0) != 0;
+  settings.ptp_port = to_port(configuration.integer("ptpport", 0));
   settings.max_clock_error = configuration.real("maxclockerror", 1.0) * 1e-6;
   return settings;
 }

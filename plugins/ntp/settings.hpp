@@ -47,6 +47,12 @@ struct AccessRule {
   bool all = false;
 };
 
+// One `broadcast` line.
+struct BroadcastTarget {
+  tactus_address address{};  // with port
+  double interval_s = 1;     // 1..2^24
+};
+
 // What concerns the instance as a whole.
 struct Settings {
   std::uint16_t port = 123;                       // of the server; 0: none
@@ -57,11 +63,12 @@ struct Settings {
   std::string client_device;
   std::uint32_t dscp = 0;
   std::vector<AccessRule> access;
+  std::vector<BroadcastTarget> broadcasts;
   ClientLog::Config log{};
   std::int64_t refresh_s = 1209600;
-  bool key_file = false;   // `keyfile` is configured
-  bool ptp = false;        // `ptpport` is not 0
-  bool hide_leap = false;  // leap smear: leap seconds are not announced to clients
+  bool key_file = false;       // `keyfile` is configured
+  std::uint16_t ptp_port = 0;  // of NTP over PTP; 0: none
+  bool hide_leap = false;      // leap smear: leap seconds are not announced to clients
   double max_clock_error = 1e-6;
 };
 

@@ -5,8 +5,6 @@
 namespace tactus::ntp {
 namespace {
 
-constexpr const char* transport_name = "udp";
-
 std::size_t family_index(std::uint16_t family) { return family == TACTUS_FAMILY_IPV6 ? 1 : 0; }
 
 tactus_socket_params params_for(std::uint32_t role, const tactus_address& bind, std::uint16_t family,
@@ -37,7 +35,7 @@ Result<void> Transport::load() {
   if (ops_ != nullptr) return {};
   tactus_error error{};
   error.struct_size = sizeof error;
-  const tactus_status status = host_.raw()->transport(host_.raw(), transport_name, &ops_, &instance_, &error);
+  const tactus_status status = host_.raw()->transport(host_.raw(), name_, &ops_, &instance_, &error);
   if (status == TACTUS_OK) return {};
   ops_ = nullptr;
   return Error{error.text[0] != '\0' ? error.text : "the transport udp is not installed", status};
@@ -103,6 +101,11 @@ tactus_socket_params server_socket_params(const Settings& settings, std::uint16_
                                            settings.port, settings.server_device, settings.dscp);
   params.flags = TACTUS_SOCKET_BROADCAST;
   return params;
+}
+
+tactus_socket_params ptp_socket_params(const Settings& settings, std::uint16_t family) {
+  return params_for(TACTUS_SOCKET_SERVER, settings.bind_server[family_index(family)], family, settings.ptp_port,
+                    settings.server_device, settings.dscp);
 }
 
 tactus_socket_params client_socket_params(const Settings& settings, const tactus_address& remote) {

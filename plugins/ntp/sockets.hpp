@@ -24,10 +24,10 @@ class SocketUser {
   virtual void on_transmit_stamp(std::uint64_t send_id, const tactus_stamp& stamp) = 0;
 };
 
-// The transport named "udp", looked up when the first socket is opened.
+// A transport, looked up by name when it is needed first.
 class Transport {
  public:
-  explicit Transport(Host host) : host_(host) {}
+  Transport(Host host, const char* name) : host_(host), name_(name) {}
   // Empty when it is there; else why not.
   Result<void> load();
   [[nodiscard]] const tactus_transport_ops* ops() const noexcept { return ops_; }
@@ -36,6 +36,7 @@ class Transport {
 
  private:
   Host host_;
+  const char* name_;
   const tactus_transport_ops* ops_ = nullptr;
   void* instance_ = nullptr;
 };
@@ -70,6 +71,7 @@ class Socket {
 // Parameters by purpose.
 tactus_socket_params server_socket_params(const Settings& settings, std::uint16_t family);
 tactus_socket_params client_socket_params(const Settings& settings, const tactus_address& remote);
+tactus_socket_params ptp_socket_params(const Settings& settings, std::uint16_t family);
 tactus_socket_params acquisition_socket_params(const Settings& settings, std::uint16_t family);
 // Whether packets to the address can leave this machine: a connected socket can be opened.
 bool routable(Transport& transport, const Settings& settings, const tactus_address& remote);

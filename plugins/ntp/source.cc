@@ -82,11 +82,11 @@ std::string Source::label() const {
 
 void Source::set_peer_socket(bool wanted) {
   if (!options_.association.peer || environment_.sockets == nullptr) return;
-  if (peer_family_ != TACTUS_FAMILY_NONE) environment_.sockets->peer_removed(peer_family_);
+  if (peer_family_ != TACTUS_FAMILY_NONE) environment_.sockets->user_removed(peer_family_);
   peer_family_ = TACTUS_FAMILY_NONE;
-  if (!wanted || !resolved()) return;
+  if (!wanted || !resolved() || over_ptp()) return;
   peer_family_ = address_.family;
-  environment_.sockets->peer_added(peer_family_);
+  environment_.sockets->user_added(peer_family_);
 }
 
 void Source::start() {
@@ -101,9 +101,10 @@ void Source::set_address(const tactus_address& address) {
   address_ = address;
   confirmed = false;
   const tactus_host* host = environment_.host.raw();
+  // Before its reachability is forgotten, which decides about the polling interval.
+  association_.set_address(address_, to_text(address_), context());
   host->source_set_address(host, handle_, &address_, refid_of(address_), was_known ? 1 : 0);
   if (auth_) auth_->set_address(address_);
-  association_.set_address(address_, to_text(address_), context());
   pump();
   start();
 }
@@ -165,6 +166,7 @@ Socket* Source::socket_for(const Outgoing& out) {
   const Settings& settings = environment_.settings;
   ServerSockets* sockets = environment_.sockets;
   if (!environment_.family_enabled(address_.family)) return nullptr;
+  if (over_ptp()) return sockets != nullptr ? sockets->ptp_socket(address_.family) : nullptr;
   if (options_.association.peer) return sockets != nullptr ? sockets->server_socket(address_.family) : nullptr;
   if (settings.acquisition_port) return sockets != nullptr ? sockets->acquisition_socket(address_.family) : nullptr;
   if (out.new_socket || !socket_) {
@@ -233,7 +235,7 @@ void Source::on_datagram(Socket&, const tactus_datagram& datagram) {
 void Source::on_shared_datagram(const tactus_datagram& datagram, const Socket& socket) {
   if (retired_) return;
   Outgoing same{};
-  const bool shared = options_.association.peer || environment_.settings.acquisition_port.has_value();
+  const bool shared = options_.association.peer || over_ptp() || environment_.settings.acquisition_port.has_value();
   if (!shared || socket_for(same) != &socket) {
     ++*environment_.wrong_socket;
     return;

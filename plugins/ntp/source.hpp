@@ -98,6 +98,10 @@ class Source final : private View, private SocketUser {
   void tell_own_refid();
   void send(const Outgoing& out);
   Socket* socket_for(const Outgoing& out);
+  // Its packets travel in PTP messages.
+  [[nodiscard]] bool over_ptp() const noexcept {
+    return environment_.settings.ptp_port != 0 && options_.port == environment_.settings.ptp_port;
+  }
   void set_peer_socket(bool wanted);
 
   // events of the association

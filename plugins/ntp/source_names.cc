@@ -75,7 +75,10 @@ void Sources::replace(Source& source, const NameTask& task, const std::vector<ta
   if (!source.resolved() || addresses.empty()) return;
   if (task.kind == NameTask::Kind::refresh) {
     source.resolved_at = now();
-    if (std::ranges::any_of(addresses, [&](const auto& each) { return same_address(each, source.address()); })) return;
+    if (std::ranges::any_of(addresses, [&](const auto& each) { return same_address(each, source.address()); })) {
+      environment_.host.debug("resolved_name: {} still fresh", to_text(source.address()));
+      return;
+    }
   }
   const auto first = static_cast<std::size_t>(environment_.random.bits32() % addresses.size());
   for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -136,14 +139,19 @@ void Sources::refresh_if_due() {
     if (oldest == nullptr || source->resolved_at < oldest->resolved_at) oldest = source.get();
   }
   if (oldest == nullptr || time - oldest->resolved_at < interval) return;
-  names_.once({NameTask::Kind::refresh, oldest->number(), oldest->options().name, oldest->options().family});
+  refresh(*oldest);
+}
+
+void Sources::refresh(Source& source) {
+  environment_.host.debug("refreshing {}", source.label());
+  names_.once({NameTask::Kind::refresh, source.number(), source.options().name, source.options().family});
 }
 
 void Sources::refresh_all() {
   names_.begin();
   for (const auto& source : sources_) {
     if (!source->named() || !source->resolved()) continue;
-    names_.once({NameTask::Kind::refresh, source->number(), source->options().name, source->options().family});
+    refresh(*source);
   }
 }
 

@@ -74,6 +74,7 @@ class Sources final : private SourceOwner, private NamesOwner {
   void replace(Source& source, const NameTask& task, const std::vector<tactus_address>& addresses);
   void confirm(Source& source);
   void refresh_if_due();
+  void refresh(Source& source);
   [[nodiscard]] std::vector<Source*> members(std::uint32_t pool) const;
   [[nodiscard]] std::vector<Source*> matching(const tactus_address& address, const tactus_address& mask) const;
   [[nodiscard]] tactus_address next_id();

@@ -58,7 +58,15 @@ void read_error(const sock_extended_err& info, Control& out) {
 
 void read_socket_message(const cmsghdr& header, Control& out) {
   if (header.cmsg_type == SO_TIMESTAMPING) {
-    if (const auto stamps = payload<scm_timestamping>(header)) out.kernel_time = to_raw(stamps->ts[0]);
+    if (const auto stamps = payload<scm_timestamping>(header)) {
+      out.kernel_time = to_raw(stamps->ts[0]);
+      out.hardware_ns = to_ns(to_raw(stamps->ts[2]));
+    }
+  } else if (header.cmsg_type == SCM_TIMESTAMPING_PKTINFO) {
+    if (const auto info = payload<scm_ts_pktinfo>(header)) {
+      out.frame_bytes = info->pkt_length;
+      out.stamp_interface = info->if_index;
+    }
   } else if (header.cmsg_type == SO_TIMESTAMPNS) {
     if (const auto stamp = payload<timespec>(header)) out.kernel_time = to_raw(*stamp);
   }
@@ -108,8 +116,9 @@ void ControlWriter::add_source(const tactus_address& local, const tactus_address
   }
 }
 
-void ControlWriter::add_transmit_stamp() {
-  const std::uint32_t flags = SOF_TIMESTAMPING_TX_SOFTWARE;
+void ControlWriter::add_transmit_stamp(bool hardware) {
+  std::uint32_t flags = SOF_TIMESTAMPING_TX_SOFTWARE;
+  if (hardware) flags |= SOF_TIMESTAMPING_TX_HARDWARE;
   add(SOL_SOCKET, SO_TIMESTAMPING, flags);
 }
 

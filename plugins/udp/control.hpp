@@ -17,11 +17,14 @@ namespace tactus::udp {
 
 // What came with a received datagram or an entry of the error queue.
 struct Control {
-  RawTime kernel_time{};   // 0: none
-  tactus_address local{};  // own address that was asked, port 0; NONE: unknown, or not usable as a source address
+  RawTime kernel_time{};         // 0: none
+  std::int64_t hardware_ns = 0;  // by the clock of the network card; 0: none
+  std::size_t frame_bytes = 0;   // of the link layer's frame; 0: unknown
+  tactus_address local{};        // own address that was asked, port 0; NONE: unknown, or not usable as a source address
   std::uint32_t interface_index = 0;
-  bool transmit_stamp = false;  // error queue: kernel_time is when a looped packet was sent by software
-  int error_number = 0;         // error queue: an error of the network, errno value
+  std::uint32_t stamp_interface = 0;  // the one that took hardware_ns, which may be below a virtual one; 0: unknown
+  bool transmit_stamp = false;        // error queue: kernel_time is when a looped packet was sent by software
+  int error_number = 0;               // error queue: an error of the network, errno value
 };
 // Messages of other types, and such that are too short, are passed over.
 Control read_control(const msghdr& message);
@@ -47,8 +50,8 @@ class ControlWriter {
   // Source address and interface. Nothing is added when neither is to be set. The interface is forced only for
   // link-local addresses: routes may be asymmetric. local: family NONE lets the system choose.
   void add_source(const tactus_address& local, const tactus_address& remote, std::uint32_t interface_index);
-  // Asks for the time at which this packet is sent.
-  void add_transmit_stamp();
+  // Asks for the time at which this packet is sent, by the kernel and, if wanted, by the network card.
+  void add_transmit_stamp(bool hardware);
   void attach(msghdr& message) noexcept;
 
  private:

@@ -18,24 +18,34 @@ std::uint64_t digest_of(Bytes content) {
 
 void SentPackets::add(Bytes content, std::uint64_t send_id, RawTime sent) {
   if (entries_.size() >= limit_) entries_.erase(entries_.begin());
-  entries_.push_back({{send_id, sent}, digest_of(content), content.size()});
+  entries_.push_back({{send_id, sent, content.size()}, digest_of(content)});
 }
 
-std::optional<SentPackets::Packet> SentPackets::take(Bytes frame) {
+std::vector<SentPackets::Entry>::const_iterator SentPackets::search(Bytes frame) const {
   std::size_t length = 0;
   std::uint64_t digest = digest_of({});
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-    if (entry->length > frame.size()) continue;
-    if (entry->length != length) {  // mostly all have one length
-      length = entry->length;
+    if (entry->packet.length > frame.size()) continue;
+    if (entry->packet.length != length) {  // mostly all have one length
+      length = entry->packet.length;
       digest = digest_of(frame.last(length));
     }
-    if (entry->digest != digest) continue;
-    const Packet found = entry->packet;
-    entries_.erase(entry);
-    return found;
+    if (entry->digest == digest) return entry;
   }
-  return std::nullopt;
+  return entries_.end();
+}
+
+std::optional<SentPackets::Packet> SentPackets::find(Bytes frame) const {
+  const auto entry = search(frame);
+  return entry == entries_.end() ? std::nullopt : std::optional{entry->packet};
+}
+
+std::optional<SentPackets::Packet> SentPackets::take(Bytes frame) {
+  const auto entry = search(frame);
+  if (entry == entries_.end()) return std::nullopt;
+  const Packet found = entry->packet;
+  entries_.erase(entry);
+  return found;
 }
 
 void SentPackets::drop_newest() {

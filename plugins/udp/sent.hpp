@@ -20,12 +20,15 @@ class SentPackets {
   struct Packet {
     std::uint64_t send_id;
     RawTime sent;  // daemon's time just before it was sent
+    std::size_t length;
   };
   // limit: how many are remembered; the oldest is forgotten.
   explicit SentPackets(std::size_t limit) : limit_(limit) {}
   void add(Bytes content, std::uint64_t send_id, RawTime sent);
   // The oldest packet that stands at the end of the frame, which is forgotten then. Empty: none does.
   std::optional<Packet> take(Bytes frame);
+  // The same, but it is kept: another timestamp of it is to come.
+  [[nodiscard]] std::optional<Packet> find(Bytes frame) const;
   // The packet that was added last was not sent after all.
   void drop_newest();
   [[nodiscard]] std::size_t waiting() const noexcept { return entries_.size(); }
@@ -34,8 +37,8 @@ class SentPackets {
   struct Entry {
     Packet packet;
     std::uint64_t digest;
-    std::size_t length;
   };
+  [[nodiscard]] std::vector<Entry>::const_iterator search(Bytes frame) const;
   std::size_t limit_;
   std::vector<Entry> entries_;
 };

@@ -108,10 +108,21 @@ Result<void> bind_local(int fd, const tactus_socket_params& params) {
 
 bool set_stamping(int fd, int flags) { return set_option(fd, SOL_SOCKET, SO_TIMESTAMPING, flags); }
 
-Stamping ask_for_stamps(int fd, std::uint32_t role) {
+// Asks for the network card's timestamps; false when the kernel refuses.
+bool ask_for_hardware_stamps(int fd, std::uint32_t role) {
+  int flags = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_OPT_CMSG |
+              SOF_TIMESTAMPING_RAW_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE;
+  if (role == TACTUS_SOCKET_CLIENT) flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_HARDWARE;
+  return set_stamping(fd, flags | SOF_TIMESTAMPING_OPT_PKTINFO | SOF_TIMESTAMPING_OPT_TX_SWHW) ||
+         set_stamping(fd, flags);
+}
+
+Stamping ask_for_stamps(int fd, std::uint32_t role, bool& hardware) {
   const int receive = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_OPT_CMSG;
   const int one = 1;
   set_option(fd, SOL_SOCKET, SO_SELECT_ERR_QUEUE, one);
+  hardware = hardware && ask_for_hardware_stamps(fd, role);
+  if (hardware) return role == TACTUS_SOCKET_CLIENT ? Stamping::every_packet : Stamping::on_request;
   // A client's few packets are all of interest; a server says which, packet by packet.
   if (role == TACTUS_SOCKET_CLIENT && set_stamping(fd, receive | SOF_TIMESTAMPING_TX_SOFTWARE)) {
     return Stamping::every_packet;
@@ -144,7 +155,7 @@ Result<void> connect_remote(int fd, const tactus_address& remote) {
 
 }  // namespace
 
-Result<OpenSocket> open_socket(const tactus_socket_params& params, const Host& host) {
+Result<OpenSocket> open_socket(const tactus_socket_params& params, const Host& host, bool hardware) {
   if (auto checked = check(params); !checked) return checked.failure();
   OpenSocket out;
   if (params.role == TACTUS_SOCKET_SERVER) out.fd = take_passed(params, host);
@@ -159,7 +170,8 @@ Result<OpenSocket> open_socket(const tactus_socket_params& params, const Host& h
   if (!passed) {
     if (auto bound = bind_local(out.fd, params); !bound) return bound.failure();
   }
-  out.stamping = ask_for_stamps(out.fd, params.role);
+  out.hardware = hardware;
+  out.stamping = ask_for_stamps(out.fd, params.role, out.hardware);
   if (params.role == TACTUS_SOCKET_CLIENT) {
     if (auto connected = connect_remote(out.fd, params.remote); !connected) return connected.failure();
   }

@@ -22,11 +22,13 @@ struct OpenSocket {
   int fd = -1;
   Fd owned;  // closes it; empty when the service manager passed it, for then it stays open for its next use
   Stamping stamping = Stamping::none;
+  bool hardware = false;  // timestamps of the network card are asked for, too
 };
 
 // Non-blocking and close-on-exec. Error: the call that failed, with TACTUS_E_FAMILY (no such address family here),
 // TACTUS_E_DENIED, TACTUS_E_ABSENT (no route, no such address or interface yet), TACTUS_E_INVALID or TACTUS_E_SYSTEM.
-Result<OpenSocket> open_socket(const tactus_socket_params& params, const Host& host);
+// hardware: ask for the network card's timestamps beside the kernel's.
+Result<OpenSocket> open_socket(const tactus_socket_params& params, const Host& host, bool hardware);
 
 // A socket that does nothing but keep the kernel's receive timestamps switched on: it takes them only while somebody
 // asks, and begins late. Empty when that fails.

@@ -55,8 +55,9 @@ struct Transport::Buffers {
   }
 };
 
-Transport::Transport(Host host, const Options&)
+Transport::Transport(Host host, const Options& options)
     : host_(host),
+      hardware_(host, options),
       drops_{&host.drop_counter("udp", "bad_source"),
              &host.drop_counter("udp", "control_truncated"),
              &host.drop_counter("udp", "receive_stamp_implausible"),
@@ -74,7 +75,7 @@ Result<Socket*> Transport::open(const tactus_socket_params& params, const tactus
       ((flags & TACTUS_RUN_IPV6_ONLY) != 0 && params.local.family == TACTUS_FAMILY_IPV4)) {
     return error_status(TACTUS_E_FAMILY, "the address family of {} is switched off (-4 or -6)", to_text(params.local));
   }
-  auto opened = open_socket(params, host_);
+  auto opened = open_socket(params, host_, hardware_.active());
   if (!opened) return opened.failure();
   if (!buffers_) buffers_ = std::make_unique_for_overwrite<Buffers>();  // pages that are not used stay untouched
   auto socket = std::make_shared<Socket>();
@@ -130,7 +131,7 @@ bool Transport::send_one(Socket& socket, const tactus_datagram& datagram, const 
   }
   ControlWriter control;
   if (!connected) control.add_source(datagram.local, datagram.remote, datagram.interface_index);
-  if (stamped && socket.os.stamping == Stamping::on_request) control.add_transmit_stamp();
+  if (stamped && socket.os.stamping == Stamping::on_request) control.add_transmit_stamp(socket.os.hardware);
   control.attach(message);
   // Before the call: the looped copy can be there as soon as it returns.
   if (stamped) socket.sent.add({datagram.data, datagram.length}, datagram.send_id, now.raw);
@@ -218,11 +219,13 @@ bool Transport::fill(const Socket& socket, std::size_t index, std::size_t length
   const Control control = read_control(header);
   out.local = control.local;
   out.interface_index = control.interface_index;
-  out.stamp = receive_stamp(socket, control, host_.event());
+  out.stamp = receive_stamp(socket, control, out.length, host_.event());
   return true;
 }
 
-tactus_stamp Transport::receive_stamp(const Socket& socket, const Control& control, const Now& event) {
+tactus_stamp Transport::receive_stamp(const Socket& socket, const Control& control, std::size_t payload,
+                                      const Now& event) {
+  if (const auto better = hardware_.receive_stamp(control, payload, socket.local.family, event)) return *better;
   tactus_stamp out{};
   if (plausible_receive(control.kernel_time, event.raw)) {
     out = make_stamp(control.kernel_time, TACTUS_STAMP_KERNEL);
@@ -268,8 +271,29 @@ void Transport::receive_errors(Socket& socket) {
   }
 }
 
-void Transport::on_looped(Socket& socket, Bytes frame, const Control& control) {
+// The card's timestamp of a packet comes after the kernel's, or alone. When it cannot be used, the kernel's of the same
+// message is not used either: it may be of an earlier attempt.
+void Transport::on_hardware_looped(Socket& socket, Bytes frame, const Control& control) {
   const auto packet = socket.sent.take(frame);
+  if (!packet) {
+    ++*drops_.transmit_stamp_unmatched;
+    return;
+  }
+  hardware_.learn_frame(control, socket.local.family, frame.size(), packet->length);
+  const auto stamp = hardware_.transmit_stamp(control, host_.event());
+  if (!stamp) {
+    ++*drops_.transmit_stamp_implausible;
+    return;
+  }
+  socket.sink.transmitted(socket.user, packet->send_id, &*stamp);
+}
+
+void Transport::on_looped(Socket& socket, Bytes frame, const Control& control) {
+  if (control.hardware_ns != 0) {
+    on_hardware_looped(socket, frame, control);
+    return;
+  }
+  const auto packet = socket.os.hardware ? socket.sent.find(frame) : socket.sent.take(frame);
   if (!packet) {
     // A client's socket loops every packet back, also those whose time nobody asked for.
     if (socket.sent.waiting() > 0 || socket.os.stamping == Stamping::on_request) ++*drops_.transmit_stamp_unmatched;

@@ -10,6 +10,7 @@
 #include <tactus/sdk.hpp>
 
 #include "control.hpp"
+#include "hardware.hpp"
 #include "sent.hpp"
 #include "socket.hpp"
 
@@ -49,12 +50,14 @@ class Transport {
   void on_looped(Socket& socket, Bytes frame, const Control& control);
   // Fills one datagram; false when it is dropped.
   bool fill(const Socket& socket, std::size_t index, std::size_t length, tactus_datagram& out);
-  tactus_stamp receive_stamp(const Socket& socket, const Control& control, const Now& event);
+  tactus_stamp receive_stamp(const Socket& socket, const Control& control, std::size_t payload, const Now& event);
+  void on_hardware_looped(Socket& socket, Bytes frame, const Control& control);
   bool send_one(Socket& socket, const tactus_datagram& datagram, const Now& now);
   void keep_stamps_on(std::uint16_t family);
   tactus_stamp make_stamp(RawTime raw, std::uint32_t origin) const;
 
   Host host_;
+  Hardware hardware_;
   std::list<std::shared_ptr<Socket>> sockets_;
   std::unique_ptr<Buffers> buffers_;  // made with the first socket
   Fd stamp_keeper_;

@@ -2,6 +2,7 @@
 // The plugin "udp": datagrams over IPv4 and IPv6 with their timestamps.
 #include <tactus/sdk.hpp>
 
+#include "options.hpp"
 #include "transport.hpp"
 
 namespace {
@@ -54,6 +55,8 @@ constexpr tactus_transport_ops ops{sizeof(tactus_transport_ops),
 }  // namespace
 
 // BIND_LOW: `allow` at run time opens the server's port. NET_RAW: binding to a device on kernels before 5.7.
+// DEVICES: clocks of network cards are read.
 TACTUS_PLUGIN_NEEDS("udp", "1.0.0", "NTP datagrams over UDP", "Apache-2.0",
-                    TACTUS_NEEDS_NET | TACTUS_NEEDS_BIND_LOW | TACTUS_NEEDS_NET_RAW,
-                    tactus::transport<Transport>("udp", &ops, {}, "UDP over IPv4 and IPv6, with kernel timestamps"))
+                    TACTUS_NEEDS_NET | TACTUS_NEEDS_BIND_LOW | TACTUS_NEEDS_NET_RAW | TACTUS_NEEDS_DEVICES,
+                    tactus::transport<Transport>("udp", &ops, tactus::udp::directives(),
+                                                 "UDP over IPv4 and IPv6, with kernel timestamps"))

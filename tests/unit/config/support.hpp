@@ -12,10 +12,12 @@
 
 #include "config/loader.hpp"
 #include "plugins/cmdmon/options.hpp"
+#include "plugins/netptp/options.hpp"
 #include "plugins/ntp/options.hpp"
 #include "plugins/shm/options.hpp"
 #include "plugins/sock/options.hpp"
 #include "plugins/symkey/options.hpp"
+#include "plugins/udp/options.hpp"
 
 namespace tactus::config {
 
@@ -24,10 +26,8 @@ struct PluginTable {
   std::span<const tactus_directive> directives;
 };
 inline std::vector<PluginTable> plugin_tables() {
-  return {{"ntp", ntp::directives()},
-          {"cmdmon", cmdmon::directives()},
-          {"symkey", symkey::directives()},
-          {"shm", shm::directives()},
+  return {{"ntp", ntp::directives()},       {"cmdmon", cmdmon::directives()}, {"symkey", symkey::directives()},
+          {"netptp", netptp::directives()}, {"udp", udp::directives()},       {"shm", shm::directives()},
           {"sock", sock::directives()}};
 }
 

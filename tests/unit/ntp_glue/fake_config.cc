@@ -2,13 +2,20 @@
 // Lines of chrony.conf to records, just enough for these tests.
 #include <sstream>
 
+#include <tactus/sdk/declare.hpp>
+
 #include "fake_world.hpp"
 #include "options.hpp"
 
 namespace tactus::ntp::test {
 namespace {
 
+// A directive of the transport netptp, which this plugin reads as well.
+constexpr Simple ptp_port{field_integer("ptpport", "", 0, 65535, "0", "port of NTP over PTP"), "ptp"};
+constexpr tactus_directive ptp_port_directive = directive(ptp_port);
+
 const tactus_directive* find_directive(const std::string& keyword) {
+  if (keyword == ptp_port_directive.keyword) return &ptp_port_directive;
   for (const tactus_directive& directive : directives()) {
     if (keyword == directive.keyword) return &directive;
   }
@@ -72,6 +79,11 @@ void FakeConfig::add_line(const std::string& line) {
     }
   } else if (directive->shape != TACTUS_SHAPE_OPTIONS) {
     set(entry->values[0], directive->fields[0], entry->words.at(used++));
+  }
+  if (directive->shape == TACTUS_SHAPE_POSITIONAL) {
+    for (std::uint32_t i = 1; used < entry->words.size(); ++i) {
+      set(entry->values.at(i), directive->fields[i], entry->words[used++]);
+    }
   }
   const bool options = directive->shape == TACTUS_SHAPE_NAMED || directive->shape == TACTUS_SHAPE_OPTIONS;
   while (options && used < entry->words.size()) {

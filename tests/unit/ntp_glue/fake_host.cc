@@ -254,7 +254,9 @@ void FakeHost::fill_control_services() {
     self(h).commands_[command->name] = {command, user};
     return tactus_status{TACTUS_OK};
   };
-  host.transport = [](const tactus_host* h, const char*, const tactus_transport_ops** ops, void** out, tactus_error*) {
+  host.transport = [](const tactus_host* h, const char* name, const tactus_transport_ops** ops, void** out,
+                      tactus_error*) {
+    self(h).transports.emplace_back(name);
     *ops = fake_transport();
     *out = &self(h);
     return tactus_status{TACTUS_OK};

@@ -146,6 +146,7 @@ class FakeHost {
   std::vector<std::string> measurements;
   std::vector<tactus_source*> sources;
   std::vector<std::unique_ptr<FakeSocket>> sockets;
+  std::vector<std::string> transports;  // that were looked up
   std::uint32_t packets_sent = 0;
   std::string error;
   void* instance = nullptr;
