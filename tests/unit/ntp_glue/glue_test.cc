@@ -147,6 +147,33 @@ TEST(Glue, an_unreachable_source_gets_another_address) {
   EXPECT_GE(client.source("192.0.2.2")->samples.size(), 3U);
 }
 
+TEST(Glue, another_address_is_asked_when_the_old_one_would_have_been) {
+  FakeWorld world;
+  FakeHost first(world, "192.0.2.1", "allow");
+  FakeHost second(world, "192.0.2.2", "allow");
+  FakeHost client(world, "192.0.2.10", "server time.example minpoll 4 maxpoll 8");
+  client.names["time.example"] = {"192.0.2.1"};
+  for (FakeHost* server : {&first, &second}) {
+    server->reference = synchronised();
+    server->boot();
+  }
+  client.boot();
+  // Polls are far apart by now.
+  world.run_for(2000);
+  auto polls = client.read<tactus_ntpdata_row>("ntpdata");
+  ASSERT_GE(polls[0].poll_log2_s, 5);
+  const auto asked = first.packets_sent;
+  while (first.packets_sent == asked) world.run_for(0.1);
+  client.names["time.example"] = {"192.0.2.2"};
+  tactus_source* source = client.sources[0];
+  source->callbacks.replace(source->user);
+  world.run_for(1);
+  ASSERT_TRUE(client.logged("Source 192.0.2.1 replaced with 192.0.2.2 (time.example)"));
+  EXPECT_EQ(second.packets_sent, 0U) << "the old address was asked just now";
+  world.run_for(16.5);
+  EXPECT_EQ(second.packets_sent, 1U) << "the source was reachable, so the polling interval began anew";
+}
+
 TEST(Glue, refresh_replaces_an_address_that_is_gone) {
   FakeWorld world;
   FakeHost client(world, "192.0.2.10", "server time.example");
@@ -169,6 +196,21 @@ TEST(Glue, working_names_are_looked_up_again_after_the_refresh_time) {
   pair.client.names["time.example"] = {"192.0.2.1"};
   pair.world.run_for(1500);
   EXPECT_NEAR(static_cast<double>(pair.client.lookups.size()), 6, 1.5);
+}
+
+TEST(Glue, the_debug_log_tells_of_refreshed_names) {
+  FakeWorld world;
+  FakeHost client(world, "192.0.2.10", "server time.example");
+  FakeHost server(world, "192.0.2.1", "allow");
+  client.names["time.example"] = {"192.0.2.1"};
+  server.reference = synchronised();
+  server.boot();
+  client.boot();
+  world.run_for(5);
+  EXPECT_EQ(client.run("refresh"), TACTUS_OK);
+  world.run_for(1);
+  EXPECT_TRUE(client.logged("refreshing 192.0.2.1 (time.example)"));
+  EXPECT_TRUE(client.logged("resolved_name: 192.0.2.1 still fresh"));
 }
 
 TEST(Glue, peers_measure_each_other) {
