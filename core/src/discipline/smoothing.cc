@@ -34,12 +34,16 @@ void Smoothing::reset(Instant now) noexcept {
 
 bool Smoothing::adjust(const ClockChange& change, double skew) noexcept {
   if (!enabled_) return false;
-  const bool unlocks = !active_ && (leap_only_ || skew / max_wander_ < unlock_ratio_s);
-  if (unlocks) activate(change.corrected);
-  if (!active_) return false;
-  if (!leap_only_) update(change.corrected, change.offset_s, change.frequency);
+  if (active_) {
+    if (!leap_only_) update(change.corrected, change.offset_s, change.frequency);
+    last_ = transformed(change, last_);
+    return false;
+  }
+  if (!leap_only_ && !(skew / max_wander_ < unlock_ratio_s)) return false;
+  // The correction that makes the clock good enough is not held back from anybody.
+  activate(change.corrected);
   last_ = transformed(change, last_);
-  return unlocks;
+  return true;
 }
 
 void Smoothing::step(const ClockChange& change, bool really) noexcept {
