@@ -106,6 +106,8 @@ TEST(OverPtp, sources_with_the_ptp_port_use_its_socket_at_both_ends) {
 TEST(OverPtp, peers_need_no_other_socket) {
   Pair pair("ptpport 319\npeer 192.0.2.1 port 319", "allow\nptpport 319\npeer 192.0.2.10 port 319");
   pair.client.reference = synchronised();
+  pair.client.reference.refid = 0x0a000002;  // another source's time: no loop
+  pair.client.reference.reference_time_ns += 12345;
   pair.world.run_for(300);
   EXPECT_GE(pair.client.source("192.0.2.1")->samples.size(), 3U);
   EXPECT_GE(pair.server.source("192.0.2.10")->samples.size(), 3U);
