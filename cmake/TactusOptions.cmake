@@ -44,6 +44,10 @@ endif()
 if(TACTUS_SANITIZE)
   target_compile_options(tactus_flags INTERFACE -fsanitize=${TACTUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
                          -U_FORTIFY_SOURCE)
+  # Instrumented code of the standard library confuses GCC's flow analysis.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(tactus_flags INTERFACE -Wno-maybe-uninitialized)
+  endif()
   target_link_options(tactus_flags INTERFACE -fsanitize=${TACTUS_SANITIZE})
 endif()
 if(TACTUS_FUZZ)
