@@ -26,6 +26,7 @@ struct World {
   bool can_step = true;
   std::vector<std::uint32_t> leaps;
   tactus_clock_status status{};
+  std::int32_t tai_offset_s = 0;  // told last
 
   void pass(double seconds) {
     true_s += seconds;
@@ -61,8 +62,9 @@ struct World {
                                           of(instance).stepped_s += offset_s;
                                           return TACTUS_OK;
                                         },
-                                        [](void* instance, std::uint32_t leap, std::int32_t) {
+                                        [](void* instance, std::uint32_t leap, std::int32_t tai_offset_s) {
                                           of(instance).leaps.push_back(leap);
+                                          if (tai_offset_s != 0) of(instance).tai_offset_s = tai_offset_s;
                                           return TACTUS_OK;
                                         },
                                         [](void* instance, const tactus_clock_status* status) {
@@ -106,6 +108,7 @@ struct Machine {
     out.random = [this] { return random; };
     out.write_drift = [this](double frequency_ppm, double skew_ppm) { drifts.emplace_back(frequency_ppm, skew_ppm); };
     out.fatal = [this] { ++fatals; };
+    out.leap_table = [this](Instant at) { return leap_table ? leap_table(at) : std::nullopt; };
     return out;
   }
 
@@ -195,6 +198,7 @@ struct Machine {
   int max_samples = -1;
   int filter_length = 0;
   tactus_status last_status = TACTUS_OK;
+  std::function<std::optional<LeapInfo>(Instant)> leap_table;
   Logger logger;
   Clock clock;
   Discipline discipline;
