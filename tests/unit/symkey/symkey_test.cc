@@ -186,12 +186,14 @@ TEST(KeyFile, gives_the_recorded_secrets) {
 }
 
 TEST(KeyFile, survives_any_bytes) {
+  using namespace std::string_view_literals;
+  constexpr auto alphabet = "0123456789 \t\nMD5SHA1HEX:\0\xff#"sv;
   std::uint32_t state = 1;
   for (int round = 0; round < 2000; ++round) {
     std::string text;
     for (int i = 0; i < 64; ++i) {
       state = state * 1664525U + 1013904223U;
-      text += "0123456789 \t\nMD5SHA1HEX:\0\xff#"[(state >> 16) % 29];
+      text += alphabet[(state >> 16) % alphabet.size()];
     }
     std::vector<Message> messages;
     const auto keys = KeyRing::parse(text, "k", messages);
