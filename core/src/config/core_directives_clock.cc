@@ -37,6 +37,12 @@ constexpr tactus_field fallbackdrift_fields[] = {
     field_integer("maximum", "log2 s", int_min, int_max, nullptr, "longest interval of the long-term averages",
                   TACTUS_FIELD_REQUIRED | loose)};
 
+constexpr tactus_field initstepslew_fields[] = {
+    field_real("threshold", "s", nullptr, "step when the offset is at least this, else slew",
+               TACTUS_FIELD_REQUIRED | loose),
+    field_text(TACTUS_TYPE_WORDS, "hosts", nullptr, "servers that are asked before normal operation",
+               TACTUS_FIELD_HOSTS)};
+
 constexpr tactus_field driftfile_fields[] = {
     field_text(TACTUS_TYPE_PATH, "path", nullptr, "file that keeps the frequency of the clock",
                TACTUS_FIELD_REQUIRED | TACTUS_FIELD_POSITIONAL),
@@ -92,6 +98,8 @@ constexpr tactus_directive others[] = {
     directive("adaptive", "clock", TACTUS_SHAPE_NAMED, adaptive_fields, "settings of the adaptive estimator",
               TACTUS_REPEAT_MERGE, TACTUS_TEXTS_PLAIN),
     directive("makestep", "clock", TACTUS_SHAPE_POSITIONAL, makestep_fields, "step the clock when it is far off"),
+    directive("initstepslew", "sources", TACTUS_SHAPE_POSITIONAL, initstepslew_fields,
+              "correct the clock once before normal operation", TACTUS_REPEAT_LAST, TACTUS_TEXTS_PLAIN),
     directive("maxchange", "clock", TACTUS_SHAPE_POSITIONAL, maxchange_fields, "ignore large offsets, then end"),
     directive("driftfile", "clock", TACTUS_SHAPE_NAMED, driftfile_fields, "file that keeps the frequency of the clock",
               TACTUS_REPEAT_MERGE, TACTUS_TEXTS_PLAIN),

@@ -51,7 +51,7 @@ constexpr tactus_directive others[] = {
     directive("log", "logging", TACTUS_SHAPE_WORDS, log_fields, "statistic logs that are written",
               TACTUS_REPEAT_ACCUMULATE, TACTUS_TEXTS_LOG),
     directive("mailonchange", "logging", TACTUS_SHAPE_POSITIONAL, mailonchange_fields,
-              "tell somebody about large offsets", TACTUS_REPEAT_LAST, TACTUS_TEXTS_COUNTED, TACTUS_DIRECTIVE_LATER),
+              "tell somebody about large offsets", TACTUS_REPEAT_LAST, TACTUS_TEXTS_COUNTED),
     directive("disableplugin", "plugins", TACTUS_SHAPE_WORDS, disableplugin_fields, "plugins that are never loaded",
               TACTUS_REPEAT_ACCUMULATE, TACTUS_TEXTS_COUNTED, 0, nullptr, "disable"),
     directive("loadplugin", "plugins", TACTUS_SHAPE_WORDS, loadplugin_fields,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Directives of facilities that this version does not have: they are read and checked exactly, and the reader warns
-// that nothing acts on them (configuration specification, sections 4.1, 4.3, 4.4, 4.6, 4.8 and 7.2). A facility that
+// that nothing acts on them (configuration specification, sections 4.4 and 4.6). A facility that
 // arrives takes its declaration with it. Obsolete directives are at the end (section 1.5).
+#include <array>
+#include <iterator>
+
 #include "config/core_directives.hpp"
 
 namespace tactus::config {
@@ -11,12 +14,6 @@ namespace {
 constexpr std::uint32_t later = TACTUS_DIRECTIVE_LATER;
 constexpr std::uint32_t last = TACTUS_REPEAT_LAST;
 constexpr std::uint32_t counted = TACTUS_TEXTS_COUNTED;
-constexpr std::uint32_t required = TACTUS_FIELD_REQUIRED;
-
-constexpr tactus_field initstepslew_fields[] = {
-    field_real("threshold", "s", nullptr, "step when the offset is at least this, else slew", required | loose),
-    field_text(TACTUS_TYPE_WORDS, "hosts", nullptr, "servers that are asked before normal operation",
-               TACTUS_FIELD_HOSTS)};
 
 constexpr Simple simple[] = {
     {field_text(TACTUS_TYPE_PATH, "ntpsigndsocket", nullptr, "directory of Samba's signing socket"), "server", last,
@@ -32,12 +29,11 @@ constexpr Simple simple[] = {
     {field_flag("rtconutc", "the real-time clock keeps UTC"), "rtc", last, counted, later},
 };
 
-constexpr tactus_directive others[] = {
-    directive("initstepslew", "sources", TACTUS_SHAPE_POSITIONAL, initstepslew_fields,
-              "correct the clock once before normal operation", last, TACTUS_TEXTS_PLAIN, later),
-};
-
-constexpr auto later_table = directives_of(simple, others);
+constexpr auto later_table = [] {
+  std::array<tactus_directive, std::size(simple)> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = directive(simple[i]);
+  return out;
+}();
 
 constexpr tactus_directive gone(const char* keyword, std::uint32_t flags) {
   return directive(keyword, "", TACTUS_SHAPE_WORDS, {}, "obsolete, without effect", last, counted, flags);

@@ -3,14 +3,20 @@
 #include "daemon/daemon.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <utility>
 
 #include "build_config.hpp"
 #include "clock/drift_file.hpp"
 #include "config/checks.hpp"
+#include "daemon/mail.hpp"
 #include "daemon/settings.hpp"
 
 namespace tactus {
 namespace {
+
+constexpr const char* mail_program = "/usr/lib/sendmail";
 
 std::uint32_t run_flags(const CommandLine& options, const Identity& identity) {
   std::uint32_t flags = 0;
@@ -21,6 +27,11 @@ std::uint32_t run_flags(const CommandLine& options, const Identity& identity) {
   if (options.family == 6) flags |= TACTUS_RUN_IPV6_ONLY;
   if (identity.chrony) flags |= TACTUS_RUN_CHRONY;
   return flags;
+}
+
+bool is_source(const tactus_record& record) {
+  const std::string_view keyword = record.directive->keyword;
+  return keyword == "server" || keyword == "pool" || keyword == "peer";
 }
 
 bool is_file(const std::string& path) {
@@ -58,6 +69,7 @@ HostContext Daemon::host_context() {
                      .make_refclock = [this](std::string_view driver,
                                              const tactus_record& record) { return refclocks_->make(driver, record); },
                      .random = {},
+                     .hold_back = [this](const tactus_record& record) { return hold_back(record); },
                      .fatal = [this] { fail(); }};
 }
 
@@ -186,6 +198,9 @@ DisciplineHooks Daemon::discipline_hooks() {
     };
   }
   hooks.fatal = [this] { stop(1); };
+  if (model_.has("mailonchange")) {
+    hooks.mail = [this](double offset_s) { send_change_mail(offset_s); };
+  }
   if (model_.has("leapseclist") || model_.has("leapsectz")) {
     hooks.leap_table = [this](Instant at) -> std::optional<LeapInfo> {
       if (!leaps_) return std::nullopt;
@@ -198,12 +213,24 @@ DisciplineHooks Daemon::discipline_hooks() {
   return hooks;
 }
 
+void Daemon::send_change_mail(double offset_s) {
+  const std::string address = model_.get_text("mailonchange", "address");
+  char host[256] = "";
+  if (::gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+  const double threshold_s = discipline_->settings().mail_change_s;
+  if (auto sent = send_mail(mail_program, mail_text(address, host, clock_->now(), offset_s, threshold_s)); !sent) {
+    logger_.error("Could not send mail notification to user {}", address);
+    logger_.debug("{}", sent.failure().text);
+  }
+}
+
 ControlHooks Daemon::control_hooks() {
   ControlHooks hooks;
   hooks.shutdown = [this] { stop(0); };
   hooks.cycle_logs = [this] { statlogs_.cycle(); };
   hooks.reload_sources = [this]() -> Result<void> {
-    source_folders_->reload();
+    // Before the configured sources began their turn has not come.
+    if (dumps_) source_folders_->reload();
     return {};
   };
   hooks.dump = [this] { return dumps_ ? dumps_->write() : Result<void>{}; };
@@ -243,15 +270,41 @@ Result<void> Daemon::start() {
       model_, logger_, [this](const tactus_record* record) { return host_->add_source(record); },
       [this](const tactus_record* record) { return host_->remove_source(record); });
   if (auto started = host_->start_all(); !started) return started;
-  if (model_.has("sourcedir")) source_folders_->reload();
-  dumps_ = std::make_unique<DumpFolder>(model_.get_text("dumpdir"), *discipline_, logger_);
-  dumps_->begin(options_.load_dumps);
+  if (corrects_first()) {
+    initial_ = std::make_unique<InitialCorrection>(*host_, declarations_, *discipline_, *loop_, logger_);
+    initial_->start(model_.get_words("initstepslew", "hosts"), [this] { begin_sources(); });
+  } else {
+    begin_sources();
+  }
   if (options_.timeout_s) {
     // Counted from here, not from the loop's last turn.
     loop_->start_timer(loop_->read_monotonic() + std::chrono::seconds(*options_.timeout_s), [this] { on_timeout(); });
   }
   discipline_->check_one_shot();
   return {};
+}
+
+// In the one-shot modes there is nothing to begin after the first correction.
+bool Daemon::corrects_first() const {
+  return options_.mode == RunMode::normal && !options_.restart && model_.has("initstepslew");
+}
+
+// Sources wait for a first correction.
+bool Daemon::hold_back(const tactus_record& record) {
+  if (!corrects_first() || !is_source(record)) return false;
+  held_.push_back(&record);
+  return true;
+}
+
+// What waited for a first correction.
+void Daemon::begin_sources() {
+  for (const tactus_record* record : std::exchange(held_, {})) {
+    const Quiet quiet(logger_);
+    if (auto added = host_->add_source(record); !added) logger_.error("{}", added.failure().text);
+  }
+  if (model_.has("sourcedir")) source_folders_->reload();
+  dumps_ = std::make_unique<DumpFolder>(model_.get_text("dumpdir"), *discipline_, logger_);
+  dumps_->begin(options_.load_dumps);
 }
 
 void Daemon::on_timeout() {

@@ -18,6 +18,7 @@
 #include "daemon/command_line.hpp"
 #include "daemon/dump_folder.hpp"
 #include "daemon/identity.hpp"
+#include "daemon/initial_correction.hpp"
 #include "daemon/leap_files.hpp"
 #include "daemon/source_folders.hpp"
 #include "daemon/temperature_sensor.hpp"
@@ -91,6 +92,10 @@ class Daemon {
   std::function<void(std::string_view)> statistic(std::string_view name, std::string_view heading);
   void fail();
   void restore_time_from_drift_file();
+  void send_change_mail(double offset_s);
+  [[nodiscard]] bool corrects_first() const;
+  bool hold_back(const tactus_record& record);
+  void begin_sources();
   void on_timeout();
 
   const CommandLine& options_;
@@ -112,6 +117,8 @@ class Daemon {
   std::unique_ptr<SourceFolders> source_folders_;
   std::unique_ptr<DumpFolder> dumps_;
   std::unique_ptr<LeapFiles> leaps_;
+  std::unique_ptr<InitialCorrection> initial_;
+  std::vector<const tactus_record*> held_;  // sources that begin after it
   std::string drift_file_;
   bool failed_ = false;
 };

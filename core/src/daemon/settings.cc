@@ -91,6 +91,7 @@ void set_clock(const config::Model& model, bool restart, DisciplineSettings& out
   if (model.has("fallbackdrift")) {
     out.fallback = {get_int(model, "fallbackdrift", "minimum"), get_int(model, "fallbackdrift", "maximum")};
   }
+  out.initial_step_s = std::fabs(model.get_real("initstepslew", "threshold"));
   out.manual = model.get_flag("manual");
 }
 
@@ -112,6 +113,7 @@ DisciplineSettings discipline_settings(const config::Model& model, bool restart)
   out.local = local_settings(model);
   out.smoothing = smoothing_settings(model);
   out.drift_interval_s = static_cast<double>(model.get_integer("driftfile", "interval", 3600));
+  if (model.has("mailonchange")) out.mail_change_s = model.get_real("mailonchange", "threshold");
   out.log_change_s = model.get_real("logchange", "", out.log_change_s);
   return out;
 }

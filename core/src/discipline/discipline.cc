@@ -65,6 +65,11 @@ void Discipline::set_one_shot(OneShot mode, std::function<void(bool ok)> done) {
   selection_.set_quiet(mode != OneShot::off);
 }
 
+void Discipline::end_one_shot() {
+  reference_.end_one_shot();
+  selection_.set_quiet(false);
+}
+
 void Discipline::check_one_shot() {
   if (reference_.one_shot() == OneShot::off || finished_) return;
   const bool hope = std::any_of(list_.begin(), list_.end(), [](const Source* source) {

@@ -44,6 +44,8 @@ class Discipline {
   void finish();
   // -q (update_once), -Q (print_once): `done` is called once, from inside a source's call or from check_one_shot().
   void set_one_shot(OneShot mode, std::function<void(bool ok)> done);
+  // After OneShot::initial: normal operation. Not from inside `done`.
+  void end_one_shot();
   // Ends a one-shot mode in failure when no active source can come to three samples any more; also called by itself at
   // each change of reach. To be called once after all sources were started.
   void check_one_shot();

@@ -274,6 +274,7 @@ void Reference::set_one_shot(OneShot mode, std::function<void(bool ok)> done) {
 
 void Reference::run_one_shot(double offset_s) {
   ended_ = true;
+  if (one_shot_ == OneShot::initial) return run_initial(offset_s);
   const bool step = one_shot_ == OneShot::update_once;
   logger_.info("System clock wrong by {:.6f} seconds ({})", -offset_s, step ? "step" : "ignored");
   // A refusal is logged by the clock and is no failure of the mode.
@@ -281,10 +282,26 @@ void Reference::run_one_shot(double offset_s) {
   if (one_shot_done_) one_shot_done_(true);
 }
 
+void Reference::run_initial(double offset_s) {
+  const bool step = std::abs(offset_s) >= settings_.initial_step_s;
+  logger_.info("System's initial offset : {:.6f} seconds {} of true ({})", std::abs(offset_s),
+               offset_s >= 0.0 ? "fast" : "slow", step ? "step" : "slew");
+  // A refusal is logged by the clock.
+  if (!step || !clock_.step(offset_s)) clock_.adjust(0.0, offset_s, 0.0);
+  if (one_shot_done_) one_shot_done_(true);
+}
+
+void Reference::end_one_shot() {
+  TACTUS_ASSERT(one_shot_ == OneShot::initial || one_shot_ == OneShot::off);
+  one_shot_ = OneShot::off;
+  one_shot_done_ = {};
+  ended_ = false;
+}
+
 void Reference::fail_one_shot() {
   if (one_shot_ == OneShot::off || ended_) return;
   ended_ = true;
-  logger_.warning("No suitable source for synchronisation");
+  logger_.warning("No suitable source for {}", one_shot_ == OneShot::initial ? "initstepslew" : "synchronisation");
   if (one_shot_done_) one_shot_done_(false);
 }
 

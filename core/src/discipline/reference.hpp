@@ -47,7 +47,8 @@ struct ReferenceUpdate {
   bool manual = false;             // typed in: the frequency counts in full, and nobody is synchronised by it
 };
 
-enum class OneShot : std::uint8_t { off, update_once, print_once };
+// initial: `initstepslew`, after which normal operation begins.
+enum class OneShot : std::uint8_t { off, update_once, print_once, initial };
 
 class Reference {
  public:
@@ -90,6 +91,8 @@ class Reference {
   [[nodiscard]] OneShot one_shot() const noexcept { return one_shot_; }
   // Ends a one-shot mode without success.
   void fail_one_shot();
+  // After `initial`: updates count again.
+  void end_one_shot();
   // At the end: leap state, drift file.
   void finish();
 
@@ -111,6 +114,7 @@ class Reference {
   void take_over(const ReferenceUpdate& update, const FrequencyGain& gain);
   void apply(double offset_s, double uncorrected_s, double frequency, double rate);
   void run_one_shot(double offset_s);
+  void run_initial(double offset_s);
   void on_change(const ClockChange& change);
   void leap_changed();
   void leap_applied(int leap);

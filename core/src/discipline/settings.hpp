@@ -72,7 +72,8 @@ struct DisciplineSettings {
   bool rtc_sync = false;
   LeapMode leap_mode = LeapMode::system;
   FallbackSettings fallback;
-  bool manual = false;  // times may be typed in
+  double initial_step_s = 0.0;  // `initstepslew`: offsets from this on are stepped
+  bool manual = false;          // times may be typed in
   // served time
   LocalSettings local;
   SmoothingSettings smoothing;

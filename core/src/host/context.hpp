@@ -32,6 +32,8 @@ struct HostContext {
   RefclockFactory make_refclock;
   // Fills a buffer with random bytes; empty: the kernel's.
   std::function<void(void* buffer, std::size_t length)> random;
+  // Records that a source provider does not get when it is created: they are added later. Empty: none.
+  std::function<bool(const tactus_record& record)> hold_back;
   // An instance logged TACTUS_LOG_FATAL; empty: the loop is stopped with status 1.
   std::function<void()> fatal;
 };

@@ -101,7 +101,11 @@ Instance* PluginHost::find_instance(std::uint32_t kind, std::string_view name) c
 }
 
 std::vector<const tactus_record*> PluginHost::records_of(const tactus_provider& provider) const {
-  return context_.model.effective_of(provider.name);
+  std::vector<const tactus_record*> records = context_.model.effective_of(provider.name);
+  if (context_.hold_back) {
+    std::erase_if(records, [this](const tactus_record* record) { return context_.hold_back(*record); });
+  }
+  return records;
 }
 
 Result<Instance*> PluginHost::create(const tactus_provider& provider, std::string label,

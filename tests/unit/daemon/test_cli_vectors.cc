@@ -31,11 +31,10 @@ std::string normalised(std::string text, const std::string& folder) {
   return replaced(std::move(text), folder, "{DIR}");
 }
 
-// Mail is not sent by this version, which is said; errors of the start have their line after chronyd's text.
+// Errors of the start have their line after chronyd's text.
 bool asks_for_mail(const std::string& id) { return id == "cli-029"; }
 constexpr const char* with_mail =
     "<TIME> chronyd version <VERSION> starting (<FEATURES>)\n"
-    "<TIME> mailonchange directive is not in effect in this version at line 1\n"
     "<TIME> Disabled control of system clock\n<TIME> Running with root privileges\n"
     "<TIME> Fatal error : mailonchange directive cannot be used with -F enabled at line 1\n";
 
