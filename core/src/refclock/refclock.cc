@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 
 #include <tactus/sdk/host.hpp>
+
+#include "discipline/log_lines.hpp"
 
 namespace tactus {
 namespace {
@@ -19,19 +20,9 @@ constexpr int max_reading_bits = 30;  // readings of one interval are counted in
 
 Duration poll_interval(int log2_s) { return from_seconds(std::ldexp(1.0, log2_s)); }
 
-// "2026-11-25 22:00:00.000000"
-std::string log_time(Instant when) {
-  const std::int64_t ns = to_ns(when);
-  const auto seconds = static_cast<std::time_t>(ns / 1'000'000'000);
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec, ns % 1'000'000'000 / 1000);
-}
-
-char leap_letter(std::uint32_t leap) {
-  constexpr char letters[] = {'N', '+', '-', '?'};
-  return letters[leap & 3];
+// Date and time with microseconds (configuration specification 13.5).
+std::string log_time_us(Instant when) {
+  return fmt::format("{}.{:06}", log_time(when), to_ns(when) % 1'000'000'000 / 1000);
 }
 
 }  // namespace
@@ -277,16 +268,16 @@ void Refclock::present(bool present, std::string_view why) {
 void Refclock::log_sample(Instant when, bool pulse, double raw_offset_s) const {
   if (!owner_.log_) return;
   char line[160];
-  std::snprintf(line, sizeof(line), "%s %-5s %3d %1c %1d %13.6e %13.6e %10.3e", log_time(when).c_str(), name_.c_str(),
-                readings_done_, leap_letter(aligner_.leap()), pulse ? 1 : 0, raw_offset_s, aligner_.last_offset_s(),
-                aligner_.last_dispersion_s());
+  std::snprintf(line, sizeof(line), "%s %-5s %3d %1c %1d %13.6e %13.6e %10.3e", log_time_us(when).c_str(),
+                name_.c_str(), readings_done_, leap_letter(aligner_.leap()), pulse ? 1 : 0, raw_offset_s,
+                aligner_.last_offset_s(), aligner_.last_dispersion_s());
   owner_.log_(line);
 }
 
 void Refclock::log_filtered(const Sample& sample) const {
   if (!owner_.log_) return;
   char line[160];
-  std::snprintf(line, sizeof(line), "%s %-5s   - %1c -       -       %13.6e %10.3e", log_time(sample.time).c_str(),
+  std::snprintf(line, sizeof(line), "%s %-5s   - %1c -       -       %13.6e %10.3e", log_time_us(sample.time).c_str(),
                 name_.c_str(), leap_letter(aligner_.leap()), -sample.offset_s, sample.peer_dispersion_s);
   owner_.log_(line);
 }
