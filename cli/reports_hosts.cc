@@ -2,7 +2,8 @@
 // Reports about single hosts: ntpdata, sourcename, clients (client specification 6.6, 6.12, 6.13).
 #include <cstdio>
 
-#include "md5.hpp"
+#include <tactus/md5.hpp>
+
 #include "reports.hpp"
 #include "text.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 std::uint32_t refid_of(const tactus_address& address) {
   if (address.family == TACTUS_FAMILY_IPV4) return load_be<std::uint32_t>(address.bytes, 0);
   if (address.family != TACTUS_FAMILY_IPV6) return 0;
-  const auto digest = md5_of_short({address.bytes, 16});
+  const auto digest = md5({address.bytes, 16});
   return load_be<std::uint32_t>(digest, 0);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Linked into each of the project's own plugins: an ELF note that names the version of the build, by which the daemon knows
-// them as good and loads them without a trial in a child process. Layout: ELF gABI, note section.
+// Linked into each of the project's own plugins: an ELF note that names the version of the build, by which the daemon
+// knows them as good and loads them without a trial in a child process. Layout: ELF gABI, note section.
 #include <stdint.h>
 
 #define NOTE_NAME "Tactus"

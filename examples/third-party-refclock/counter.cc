@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A reference clock for Tactus: a time interval counter that prints, once a second, how far its reference is ahead of this
-// machine's clock ("offset in ns" and a newline), on a serial line or a FIFO.
+// A reference clock for Tactus: a time interval counter that prints, once a second, how far its reference is ahead of
+// this machine's clock ("offset in ns" and a newline), on a serial line or a FIFO.
 //   refclock COUNTER /dev/ttyUSB0 refid CTR
 #include <fcntl.h>
 
@@ -26,8 +26,10 @@ class Counter final : public tactus::Refclock {
     char bytes[256];
     const auto length = ::read(port_.get(), bytes, sizeof bytes);
     for (ssize_t i = 0; i < length; ++i) {
-      if (bytes[i] == '\n') on_line(std::exchange(line_, {}));
-      else if (line_.size() < sizeof bytes) line_ += bytes[i];
+      if (bytes[i] == '\n')
+        on_line(std::exchange(line_, {}));
+      else if (line_.size() < sizeof bytes)
+        line_ += bytes[i];
     }
   }
   void on_line(const std::string& line) {

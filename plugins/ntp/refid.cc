@@ -3,8 +3,7 @@
 #include "refid.hpp"
 
 #include <tactus/bytes.hpp>
-
-#include "md5.hpp"
+#include <tactus/md5.hpp>
 
 namespace tactus::ntp {
 

@@ -50,7 +50,9 @@ Daemon::Daemon(const CommandLine& options, const Identity& identity, Logger& log
       statlogs_(logger),
       model_(&declarations_),
       resolver_(std::make_unique<Resolver>(*loop_, logger, environment_.helper_setup)),
-      host_(std::make_unique<PluginHost>(host_context(), loader_settings())) {}
+      host_(std::make_unique<PluginHost>(host_context(), loader_settings())) {
+  if (environment_.lookup) resolver_->set_lookup(environment_.lookup);
+}
 
 Daemon::~Daemon() {
   // Instances hold sources of the discipline and listen to the clock; the backend is one of them.
@@ -68,8 +70,10 @@ HostContext Daemon::host_context() {
                      .run_flags = run_flags(options_, identity_),
                      .make_refclock = [this](std::string_view driver,
                                              const tactus_record& record) { return refclocks_->make(driver, record); },
-                     .random = {},
+                     .random = environment_.random_bytes,
                      .hold_back = [this](const tactus_record& record) { return hold_back(record); },
+                     .stand_in = environment_.stand_in,
+                     .embedder = environment_.embedder,
                      .fatal = [this] { fail(); }};
 }
 
@@ -77,6 +81,7 @@ LoaderSettings Daemon::loader_settings() const {
   LoaderSettings settings;
   settings.folders = environment_.plugin_folders;
   settings.loading = environment_.loading;
+  settings.embedded = environment_.embedded;
   settings.own_version = build_version;
   return settings;
 }

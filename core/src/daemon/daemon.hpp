@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,12 +39,19 @@ inline constexpr std::string_view refclocks_heading =
     "   Date (UTC) Time         Refid  DP L P  Raw offset   Cooked offset      Disp.";
 
 struct DaemonEnvironment {
-  std::unique_ptr<Waiter> waiter;                    // the world's side of the loop
-  std::vector<std::string> plugin_folders;           // before those of the configuration
-  Loading loading = Loading::here();                 // whose plugins are trusted
-  std::string module_folder;                         // of the YAML reader; empty: its own rule
-  std::string clock_provider;                        // empty: "timex" or "null", as the command line says
-  std::function<double()> random;                    // uniform in [0, 1); empty: always 0
+  std::unique_ptr<Waiter> waiter;           // the world's side of the loop
+  std::vector<std::string> plugin_folders;  // before those of the configuration
+  Loading loading = Loading::here();        // whose plugins are trusted
+  std::string module_folder;                // of the YAML reader; empty: its own rule
+  std::string clock_provider;               // empty: "timex" or "null", as the command line says
+  std::function<double()> random;           // uniform in [0, 1); empty: always 0
+  // For programs that embed the daemon: plugins that they bring along, what host->embedder gives to those, providers
+  // that stand in for others, random bytes and names in place of the machine's. tactusd leaves them empty.
+  std::map<std::string, const tactus_plugin*, std::less<>> embedded;
+  void* embedder = nullptr;
+  std::function<std::string_view(std::uint32_t kind, std::string_view name)> stand_in;
+  std::function<void(void* buffer, std::size_t length)> random_bytes;
+  Resolver::Lookup lookup;
   Resolver::HelperSetup helper_setup;                // gives up rights in a helper process
   std::function<void(std::string_view line)> print;  // -p: receives the lines of the configuration
 };

@@ -28,8 +28,8 @@ class Smoothing {
   // No offset is left.
   void reset(Instant now) noexcept;
 
-  // The clock was adjusted (kind adjust); skew of the reference, ratio. True: it activated the smoothing, for what comes
-  // after it.
+  // The clock was adjusted (kind adjust); skew of the reference, ratio. True: it activated the smoothing, for what
+  // comes after it.
   bool adjust(const ClockChange& change, double skew) noexcept;
   // The clock was stepped; really: not only announced.
   void step(const ClockChange& change, bool really) noexcept;

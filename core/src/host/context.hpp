@@ -34,6 +34,9 @@ struct HostContext {
   std::function<void(void* buffer, std::size_t length)> random;
   // Records that a source provider does not get when it is created: they are added later. Empty: none.
   std::function<bool(const tactus_record& record)> hold_back;
+  // Another provider that stands in for one, as a simulated network for udp: its name; empty: none does.
+  std::function<std::string_view(std::uint32_t kind, std::string_view name)> stand_in;
+  void* embedder = nullptr;  // for host->embedder
   // An instance logged TACTUS_LOG_FATAL; empty: the loop is stopped with status 1.
   std::function<void()> fatal;
 };

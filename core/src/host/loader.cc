@@ -50,27 +50,34 @@ Result<SharedObject> PluginLoader::open(std::string_view name, bool* own) const 
 }
 
 Result<const tactus_plugin*> PluginLoader::load(std::string_view name) {
-  if (const auto at = objects_.find(name); at != objects_.end()) return &at->second.plugin();
-  bool own = false;
-  auto object = open(name, &own);
-  if (!object) return object.failure();
-  if (own) own_.emplace(name);
-  const auto at = objects_.emplace(std::string{name}, std::move(*object)).first;
-  order_.push_back(&at->second.plugin());
-  return order_.back();
+  if (const auto at = plugins_.find(name); at != plugins_.end()) return at->second;
+  const tactus_plugin* plugin = nullptr;
+  if (const auto brought = settings_.embedded.find(name); brought != settings_.embedded.end()) {
+    plugin = brought->second;
+    own_.emplace(name);
+  } else {
+    bool own = false;
+    auto object = open(name, &own);
+    if (!object) return object.failure();
+    if (own) own_.emplace(name);
+    plugin = &object->plugin();
+    objects_.push_back(std::move(*object));
+  }
+  plugins_.emplace(name, plugin);
+  order_.push_back(plugin);
+  return plugin;
 }
 
 std::map<std::string_view, const tactus_plugin*> PluginLoader::by_name() const {
   std::map<std::string_view, const tactus_plugin*> out;
-  for (const auto& [name, object] : objects_) out.emplace(name, &object.plugin());
+  for (const auto& [name, plugin] : plugins_) out.emplace(name, plugin);
   return out;
 }
 
 std::string PluginLoader::file_of(const tactus_provider& provider) const {
-  for (const auto& [name, object] : objects_) {
-    const tactus_plugin& plugin = object.plugin();
-    for (std::uint32_t i = 0; i < plugin.provider_count; ++i) {
-      if (TACTUS_AT(tactus_provider, plugin.providers, i) == &provider) return name;
+  for (const auto& [name, plugin] : plugins_) {
+    for (std::uint32_t i = 0; i < plugin->provider_count; ++i) {
+      if (TACTUS_AT(tactus_provider, plugin->providers, i) == &provider) return name;
     }
   }
   return {};
@@ -79,6 +86,7 @@ std::string PluginLoader::file_of(const tactus_provider& provider) const {
 void PluginLoader::unload_all() {
   own_.clear();
   order_.clear();
+  plugins_.clear();
   objects_.clear();
 }
 

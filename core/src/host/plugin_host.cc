@@ -72,6 +72,7 @@ void PluginHost::on_driver(std::string_view driver) {
 
 bool PluginHost::has_driver(std::string_view driver) const {
   const std::string plugin = config::plugin_of_driver(driver);
+  if (stood_in(TACTUS_KIND_REFCLOCK, plugin) != plugin) return true;
   return loader_.is_loaded(plugin) || (loader_.available(plugin) && !loader_.disabled(plugin));
 }
 
@@ -126,7 +127,13 @@ Result<Instance*> PluginHost::create(const tactus_provider& provider, std::strin
   return made;
 }
 
-Result<Instance*> PluginHost::provider(std::uint32_t kind, std::string_view name) {
+std::string_view PluginHost::stood_in(std::uint32_t kind, std::string_view name) const {
+  const std::string_view other = context_.stand_in ? context_.stand_in(kind, name) : std::string_view{};
+  return other.empty() ? name : other;
+}
+
+Result<Instance*> PluginHost::provider(std::uint32_t kind, std::string_view asked) {
+  const std::string_view name = stood_in(kind, asked);
   if (Instance* there = find_instance(kind, name)) return there;
   auto found = find_provider(kind, name);
   if (!found) return found.failure();
@@ -142,7 +149,7 @@ Result<Instance*> PluginHost::provider(std::uint32_t kind, std::string_view name
 Result<void> PluginHost::create_refclock(const tactus_record& record, unsigned index) {
   const std::string_view driver = record.values[config::field_index(*record.directive, "driver")].text;
   const std::string name = config::plugin_of_driver(driver);
-  auto found = find_provider(TACTUS_KIND_REFCLOCK, name);
+  auto found = find_provider(TACTUS_KIND_REFCLOCK, stood_in(TACTUS_KIND_REFCLOCK, name));
   if (!found && found.failure().status == TACTUS_E_NOT_FOUND) {
     return error_status(TACTUS_E_NOT_FOUND, "unknown refclock driver {} ({})", driver, found.failure().text);
   }

@@ -86,6 +86,8 @@ class PluginHost {
   [[nodiscard]] Discipline* discipline() noexcept { return discipline_; }
 
  private:
+  // The name of the provider that answers for another.
+  [[nodiscard]] std::string_view stood_in(std::uint32_t kind, std::string_view name) const;
   Result<const tactus_provider*> find_provider(std::uint32_t kind, std::string_view name);
   [[nodiscard]] Instance* find_instance(std::uint32_t kind, std::string_view name) const;
   std::vector<const tactus_record*> records_of(const tactus_provider& provider) const;

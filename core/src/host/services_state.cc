@@ -36,6 +36,8 @@ void random_bytes(const tactus_host* host, void* buffer, std::uint32_t length) {
   });
 }
 
+void* embedder(const tactus_host* host) { return self(host).context().embedder; }
+
 tactus_status resolve(const tactus_host* host, const char* name, std::uint32_t family, tactus_resolve_fn fn, void* user,
                       std::uint64_t* id) {
   return guarded(host, [&](Instance& instance) {
@@ -219,6 +221,7 @@ tactus_status need(const tactus_host* host, std::uint32_t kind, const char* name
 
 void fill_state(tactus_host& table) {
   table.random = &random_bytes;
+  table.embedder = &embedder;
   table.resolve = &resolve;
   table.resolve_cancel = &resolve_cancel;
   table.state_write = &state_write;

@@ -241,9 +241,8 @@ tactus_status source_select_options(const tactus_host* host, tactus_source* sour
 }
 
 void source_set_own_refid(const tactus_host* host, tactus_source* source, std::uint32_t refid) {
-  guarded_void(host, [&](Instance& instance) {
-    discipline_of(instance).set_own_refid(source_of(instance, source), refid);
-  });
+  guarded_void(host,
+               [&](Instance& instance) { discipline_of(instance).set_own_refid(source_of(instance, source), refid); });
 }
 
 void select(const tactus_host* host) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages of the daemon: one sink chosen at start (stderr, syslog, file), levels, and rate limits for what a network can
-// provoke. A Logger is an object of its daemon; nothing here is global.
+// Messages of the daemon: one sink chosen at start (stderr, syslog, file), levels, and rate limits for what a network
+// can provoke. A Logger is an object of its daemon; nothing here is global.
 #pragma once
 
 #include <cstdint>
@@ -33,16 +33,26 @@ class Logger {
   void write_limited(Level level, std::string_view key, std::string_view text, MonoTime now);
 
   template <class... Args>
-  void debug(fmt::format_string<Args...> f, Args&&... args) { put(Level::debug, f, std::forward<Args>(args)...); }
+  void debug(fmt::format_string<Args...> f, Args&&... args) {
+    put(Level::debug, f, std::forward<Args>(args)...);
+  }
   template <class... Args>
-  void info(fmt::format_string<Args...> f, Args&&... args) { put(Level::info, f, std::forward<Args>(args)...); }
+  void info(fmt::format_string<Args...> f, Args&&... args) {
+    put(Level::info, f, std::forward<Args>(args)...);
+  }
   template <class... Args>
-  void warning(fmt::format_string<Args...> f, Args&&... args) { put(Level::warning, f, std::forward<Args>(args)...); }
+  void warning(fmt::format_string<Args...> f, Args&&... args) {
+    put(Level::warning, f, std::forward<Args>(args)...);
+  }
   template <class... Args>
-  void error(fmt::format_string<Args...> f, Args&&... args) { put(Level::error, f, std::forward<Args>(args)...); }
+  void error(fmt::format_string<Args...> f, Args&&... args) {
+    put(Level::error, f, std::forward<Args>(args)...);
+  }
   // The caller ends the daemon; the logger only writes.
   template <class... Args>
-  void fatal(fmt::format_string<Args...> f, Args&&... args) { put(Level::fatal, f, std::forward<Args>(args)...); }
+  void fatal(fmt::format_string<Args...> f, Args&&... args) {
+    put(Level::fatal, f, std::forward<Args>(args)...);
+  }
 
  private:
   template <class... Args>

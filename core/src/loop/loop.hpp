@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -82,6 +83,10 @@ class Loop {
   int run();
   // One wait and its dispatches; for tests and simulators. limit: longest wait (negative: none). Not inside a callback.
   void run_once(Duration limit);
+  // When the earliest timer is due; none when there is no timer.
+  [[nodiscard]] std::optional<MonoTime> next_timer() const {
+    return timers_.empty() ? std::nullopt : std::optional(timers_.begin()->first.first);
+  }
   // Nothing more is dispatched in this turn.
   void stop(int status);
   // errno of the wait that failed, 0 when none did.

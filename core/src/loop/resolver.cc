@@ -67,6 +67,10 @@ std::uint64_t Resolver::resolve(std::string name, std::uint32_t family, Answer a
     } else {
       finish_later(id, TACTUS_E_NOT_FOUND, {});
     }
+  } else if (lookup_) {
+    std::vector<tactus_address> found;
+    const tactus_status status = lookup_(text, family, found);
+    finish_later(id, status, std::move(found));
   } else {
     pump();
   }

@@ -28,6 +28,10 @@ class Resolver {
   // Runs in a new helper before it serves, to give up rights there. Must not throw.
   using HelperSetup = std::function<void()>;
 
+  // Answers names in place of the helpers: TACTUS_OK with at most TACTUS_RESOLVE_MAX addresses, or an error as above.
+  using Lookup =
+      std::function<tactus_status(const std::string& name, std::uint32_t family, std::vector<tactus_address>& found)>;
+
   // Neither loop nor logger is owned.
   Resolver(Loop& loop, Logger& logger, HelperSetup setup = {});
   ~Resolver();  // outstanding requests are not answered
@@ -45,6 +49,8 @@ class Resolver {
   Result<void> start_helper();
   // From now on no helper is started; a name without a helper is answered TACTUS_E_ABSENT.
   void forbid_fork() noexcept { may_fork_ = false; }
+  // From now on names are looked up here, without any process (simulation); literal addresses are as before.
+  void set_lookup(Lookup lookup) { lookup_ = std::move(lookup); }
 
   // Process ids of the helpers that run, for tests.
   [[nodiscard]] std::vector<int> helpers() const;
@@ -66,6 +72,7 @@ class Resolver {
   Loop& loop_;
   Logger& logger_;
   HelperSetup setup_;
+  Lookup lookup_;
   std::list<Request> requests_;  // oldest first
   std::list<Helper> helpers_;
   std::uint64_t next_id_ = 1;

@@ -4,9 +4,9 @@
 #include <limits>
 
 #include <gtest/gtest.h>
+#include <tactus/md5.hpp>
 
 #include "date.hpp"
-#include "md5.hpp"
 #include "support.hpp"
 
 namespace tactus::test {
@@ -122,8 +122,8 @@ TEST(Payloads, fill_exactly_their_place) {
 TEST(Md5, gives_the_reference_id_of_an_ipv6_address) {
   std::array<std::uint8_t, 16> loopback{};
   loopback[15] = 1;
-  EXPECT_EQ(to_hex(cli::md5_of_short(loopback)).substr(0, 8), "cf404dc8");
-  EXPECT_EQ(to_hex(cli::md5_of_short({})), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(to_hex(md5(loopback)).substr(0, 8), "cf404dc8");
+  EXPECT_EQ(to_hex(md5({})), "d41d8cd98f00b204e9800998ecf8427e");
 }
 
 TEST(Date, is_understood_as_chronyc_does) {

@@ -3,7 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include "md5.hpp"
+#include <tactus/md5.hpp>
+
 #include "support.hpp"
 
 namespace tactus::ntp::testing {

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// The MD5 message digest after the description in RFC 1321 section 3.
-#include "md5.hpp"
+// The MD5 message digest (RFC 1321 section 3), for reference ids of IPv6 addresses only (RFC 5905 section 7.3). Not for
+// secrets.
+#pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
-namespace tactus::ntp {
+#include <tactus/bytes.hpp>
 
-namespace {
+namespace tactus {
+
+namespace md5_detail {
 
 using State = std::array<std::uint32_t, 4>;
 using Block = std::array<std::uint8_t, 64>;
 
 // Rotations of the four rounds (section 3.4).
-constexpr std::array<std::array<int, 4>, 4> rotations{
+inline constexpr std::array<std::array<int, 4>, 4> rotations{
     {{{7, 12, 17, 22}}, {{5, 9, 14, 20}}, {{4, 11, 16, 23}}, {{6, 10, 15, 21}}}};
 
 // T[i] of section 3.4: the integer part of 2^32 times abs(sin(i)), i from 1 to 64, in radians.
-std::array<std::uint32_t, 64> sine_table() noexcept {
+inline std::array<std::uint32_t, 64> sine_table() noexcept {
   std::array<std::uint32_t, 64> table{};
   for (std::size_t i = 0; i < table.size(); ++i) {
     table[i] = static_cast<std::uint32_t>(std::abs(std::sin(static_cast<double>(i + 1))) * 0x1p32);
@@ -27,7 +32,7 @@ std::array<std::uint32_t, 64> sine_table() noexcept {
   return table;
 }
 
-void digest_block(State& state, const Block& block, const std::array<std::uint32_t, 64>& sines) noexcept {
+inline void digest_block(State& state, const Block& block, const std::array<std::uint32_t, 64>& sines) noexcept {
   std::array<std::uint32_t, 16> words{};
   for (std::size_t i = 0; i < words.size(); ++i) {
     for (std::size_t k = 0; k < 4; ++k) words[i] |= static_cast<std::uint32_t>(block[4 * i + k]) << (8 * k);
@@ -64,9 +69,11 @@ void digest_block(State& state, const Block& block, const std::array<std::uint32
   state = {state[0] + a, state[1] + b, state[2] + c, state[3] + d};
 }
 
-}  // namespace
+}  // namespace md5_detail
 
-std::array<std::uint8_t, 16> md5(Bytes message) noexcept {
+// Digest of a message of any length.
+inline std::array<std::uint8_t, 16> md5(Bytes message) noexcept {
+  using namespace md5_detail;
   const auto sines = sine_table();
   State state{0x67452301U, 0xefcdab89U, 0x98badcfeU, 0x10325476U};
   Block block{};
@@ -95,4 +102,4 @@ std::array<std::uint8_t, 16> md5(Bytes message) noexcept {
   return digest;
 }
 
-}  // namespace tactus::ntp
+}  // namespace tactus
