@@ -12,27 +12,10 @@
 #include <tactus/abi.h>
 
 #include "delay.hpp"
+#include "machine.hpp"
 #include "oscillator.hpp"
 
 namespace tactus::sim {
-
-// Timestamps of a node's network interface.
-struct StampModel {
-  enum class Kind : std::uint8_t { daemon, kernel, hardware } kind = Kind::kernel;
-  Distribution receive;   // added to each arrival's timestamp, s
-  Distribution transmit;  // subtracted from each departure's timestamp, s
-  OscillatorModel nic;    // hardware: the interface's own clock, which nobody adjusts
-};
-
-// What a reference clock of a node gives. Chosen by its number among the node's `refclock` directives, from 0.
-struct RefclockModel {
-  Distribution jitter;        // of each reading; its mean is a constant error
-  bool right = true;          // false: it is allowed to lie (the bound is then not checked)
-  double interval_s = 1.0;    // SHM and SOCK: between samples; whole seconds of true UTC
-  double pulse_error_s = 0.0; // PPS: constant error of the edge
-  double loss = 0.0;          // 0..1
-  std::uint32_t leap = TACTUS_LEAP_NORMAL;  // that SHM and SOCK announce
-};
 
 struct Node {
   std::string name;
