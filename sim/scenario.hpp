@@ -28,9 +28,9 @@ struct Node {
   OscillatorModel clock;
   StampModel stamps;
   std::vector<RefclockModel> refclocks;
-  Distribution wakeup;       // how late the machine wakes the daemon up
-  bool truthful = true;      // false: its users' error bounds are not checked (a falseticker)
-  unsigned copies = 1;       // more: NAME1, NAME2, ...
+  Distribution wakeup;   // how late the machine wakes the daemon up
+  bool truthful = true;  // false: its users' error bounds are not checked (a falseticker)
+  unsigned copies = 1;   // more: NAME1, NAME2, ...
 };
 
 // The network: the first entry that fits a pair of nodes counts; names may end in `*`.
@@ -58,14 +58,14 @@ struct Event {
     link,       // the entry of `link` has a new model
     link_down,  // nothing passes between `node` and `to`
     link_up,
-    address,    // node has new addresses
-    name,       // a name has new nodes
-    refclock,   // node's refclock `index` has a new model
+    address,   // node has new addresses
+    name,      // a name has new nodes
+    refclock,  // node's refclock `index` has a new model
     refclock_off,
     refclock_on,
-    lie,        // node's answers are not to be trusted from now on (amount_s: step of its clock)
-    honest,     // ... are again
-    command     // `text` is given to tctl at the node
+    lie,     // node's answers are not to be trusted from now on (amount_s: step of its clock)
+    honest,  // ... are again
+    command  // `text` is given to tctl at the node
   };
   Kind kind = Kind::step;
   double at_s = 0.0;
@@ -89,17 +89,17 @@ struct Expectation {
   std::string figure;  // key of figures() in result.hpp
   std::optional<double> minimum;
   std::optional<double> maximum;
-  std::string text;    // for figures that are words: source, leap, log_contains, log_lacks
-  unsigned line = 0;   // of the scenario file
+  std::string text;   // for figures that are words: source, leap, log_contains, log_lacks
+  unsigned line = 0;  // of the scenario file
 };
 
 struct Scenario {
-  std::string name;         // of the file, without its ending
+  std::string name;  // of the file, without its ending
   std::string file;
   std::string description;
-  double duration_s = 0.0;  // > 0
-  double settle_s = 0.0;    // figures are taken from here on
-  double settled_s = 0.0;   // |error| below this, for good, counts as settled; 0: time to settle is not looked for
+  double duration_s = 0.0;    // > 0
+  double settle_s = 0.0;      // figures are taken from here on
+  double settled_s = 0.0;     // |error| below this, for good, counts as settled; 0: time to settle is not looked for
   std::int64_t start_ns = 0;  // true time at the start, ns since 1970 UTC
   // A leap second of true UTC: +1 inserted, -1 deleted, at the end of the UTC day that contains leap_s.
   int leap = 0;

@@ -14,12 +14,12 @@ namespace tactus::sim {
 
 struct RunOptions {
   unsigned seed = 1;
-  std::string work_folder;      // exists; each node gets a folder in it
+  std::string work_folder;  // exists; each node gets a folder in it
   std::string plugin_folder;
   std::string module_folder;
-  bool event_log = false;       // fill RunResult::event_log
-  bool keep_samples = true;     // fill NodeResult::samples
-  std::size_t sample_limit = 4000;  // per node; more are thinned
+  bool event_log = false;                     // fill RunResult::event_log
+  bool keep_samples = true;                   // fill NodeResult::samples
+  std::size_t sample_limit = 4000;            // per node; more are thinned
   std::function<bool(double done)> progress;  // 0..1, now and then; false: give up
 };
 

@@ -34,12 +34,12 @@ double draw(const Distribution& distribution, Random& random);
 struct Congestion {
   double mean_interval_s = 0.0;  // between the end of one and the start of the next; 0: never
   double mean_length_s = 0.0;
-  Distribution extra;            // added to each packet meanwhile
+  Distribution extra;  // added to each packet meanwhile
 };
 
 struct DirectionModel {
-  double base_s = 0.0;   // smallest one-way delay, >= 0
-  Distribution jitter;   // added; the sum is never below base_s
+  double base_s = 0.0;  // smallest one-way delay, >= 0
+  Distribution jitter;  // added; the sum is never below base_s
   // Correlation of one packet's jitter with that of the packet before, 0..1, per second apart:
   // weight of the old value exp(-dt/correlation_s); 0: independent.
   double correlation_s = 0.0;
@@ -50,7 +50,7 @@ struct DirectionModel {
 };
 
 struct LinkModel {
-  DirectionModel forward;   // from the first to the second node
+  DirectionModel forward;  // from the first to the second node
   DirectionModel backward;
 };
 

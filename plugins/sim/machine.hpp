@@ -31,11 +31,11 @@ struct StampModel {
 
 // What a reference clock gives.
 struct RefclockModel {
-  Distribution jitter;        // of each reading; its mean is a constant error
-  bool right = true;          // false: it is allowed to lie (the bound is then not checked)
-  double interval_s = 1.0;    // SHM and SOCK: between samples; whole seconds of true UTC
-  double pulse_error_s = 0.0; // PPS: constant error of the edge
-  double loss = 0.0;          // 0..1
+  Distribution jitter;                      // of each reading; its mean is a constant error
+  bool right = true;                        // false: it is allowed to lie (the bound is then not checked)
+  double interval_s = 1.0;                  // SHM and SOCK: between samples; whole seconds of true UTC
+  double pulse_error_s = 0.0;               // PPS: constant error of the edge
+  double loss = 0.0;                        // 0..1
   std::uint32_t leap = TACTUS_LEAP_NORMAL;  // that SHM and SOCK announce
 };
 
@@ -107,9 +107,8 @@ class Machine {
   // False: an address is another machine's; then none is taken.
   bool set_addresses(std::vector<tactus_address> addresses);
   void send(const Packet& packet);
-  void deliver(const Packet& packet);  // by the network
+  void deliver(const Packet& packet);           // by the network
   [[nodiscard]] tactus_stamp transmit_stamp();  // of a packet that leaves now; raw_ns 0: none
-  // The clock of the interface, as the driver of hardware timestamps follows it: its reading in system time.
 
   // ---- reference clocks
   // Called by the driver in the order of creation; null: the scenario says nothing of it, a perfect clock.
@@ -125,6 +124,10 @@ class Machine {
   void wake();
   void suspend(std::int64_t until_ns);
   [[nodiscard]] bool suspended() const noexcept { return suspended_; }
+  // One line for the daemon's command line, its answer as text; set by the daemon's endpoint. Empty: nobody answers.
+  using Command = std::function<std::string(const std::string& line)>;
+  void set_command(Command command) { command_ = std::move(command); }
+  [[nodiscard]] const Command& command() const noexcept { return command_; }
   // The daemon is gone: sockets are closed, reference clocks counted anew.
   void reset();
 
@@ -171,6 +174,7 @@ class Machine {
   std::vector<Reference> refclocks_;
   unsigned refclocks_made_ = 0;
   std::function<void()> wake_;
+  Command command_;
   std::uint32_t leap_ = TACTUS_LEAP_NORMAL;
   bool leap_done_ = false;
   std::uint64_t leap_generation_ = 0;

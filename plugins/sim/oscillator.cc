@@ -61,8 +61,8 @@ void Oscillator::advance(std::int64_t now_ns) {
     if (model_.white > 0.0) noise_ = model_.white * random_.normal();
     if (model_.temperature != 0.0) {
       const double age_s = static_cast<double>(next_grid_ns_ - start_ns_) / static_cast<double>(ns_per_s);
-      warmth_ = model_.temperature * std::sin(2.0 * std::numbers::pi *
-                                              (age_s / model_.temperature_period_s + model_.temperature_phase));
+      warmth_ = model_.temperature *
+                std::sin(2.0 * std::numbers::pi * (age_s / model_.temperature_period_s + model_.temperature_phase));
     }
     update_rate();
     next_grid_ns_ += ns_per_s;

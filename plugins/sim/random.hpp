@@ -18,12 +18,12 @@ class Random {
   Random(std::uint64_t seed, std::string_view name);
 
   std::uint64_t bits();
-  double uniform();                                // [0, 1)
-  double normal();                                 // mean 0, standard deviation 1
-  double exponential();                            // mean 1
-  double gamma(double shape);                      // scale 1, mean `shape`; shape > 0
-  double pareto(double shape);                     // minimum 1: (0, inf) tail P(X > x) = x^-shape; shape > 0
-  std::size_t below(std::size_t count);            // 0..count-1; count > 0
+  double uniform();                      // [0, 1)
+  double normal();                       // mean 0, standard deviation 1
+  double exponential();                  // mean 1
+  double gamma(double shape);            // scale 1, mean `shape`; shape > 0
+  double pareto(double shape);           // minimum 1: (0, inf) tail P(X > x) = x^-shape; shape > 0
+  std::size_t below(std::size_t count);  // 0..count-1; count > 0
   void fill(void* buffer, std::size_t length);
 
  private:

@@ -29,8 +29,9 @@ class World {
   using Call = std::function<void()>;
   // Model of the direction from one machine to another.
   using LinkRule = std::function<DirectionModel(const Machine& from, const Machine& to)>;
-  // A packet that was handed to the network: how many copies arrive and when, ns. For event logs.
-  using Tracer = std::function<void(const Machine& from, const Machine* to, std::size_t length,
+  // A packet that was handed to the network: the true times at which its copies arrive. to: null, nobody has that
+  // address.
+  using Tracer = std::function<void(const Machine& from, const Machine* to, const Packet& packet,
                                     const std::vector<std::int64_t>& arrivals_ns)>;
 
   World(std::uint64_t seed, std::int64_t start_ns, TrueLeap leap = {});
