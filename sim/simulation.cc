@@ -33,16 +33,15 @@ bool fits(const std::string& pattern, const std::string& name) {
   return pattern == name;
 }
 
-// 10.0.0.1 and on.
+// 10.1.0.1 and on.
 tactus_address made_up_address(std::size_t number) {
   tactus_address out{};
   out.family = TACTUS_FAMILY_IPV4;
-  const std::size_t host = number + number / 254 + 1;  // without .0 and .255
+  constexpr std::size_t hosts = 253;  // .1 to .253
   out.bytes[0] = 10;
-  out.bytes[1] = static_cast<std::uint8_t>(host / 65536 + 1);
-  out.bytes[2] = static_cast<std::uint8_t>(host / 256);
-  out.bytes[3] = static_cast<std::uint8_t>(host);
-  if (out.bytes[3] == 0 || out.bytes[3] == 255) out.bytes[3] = 128;
+  out.bytes[1] = static_cast<std::uint8_t>(1 + number / (hosts * 256));
+  out.bytes[2] = static_cast<std::uint8_t>(number / hosts);
+  out.bytes[3] = static_cast<std::uint8_t>(1 + number % hosts);
   return out;
 }
 
