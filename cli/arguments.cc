@@ -123,7 +123,8 @@ std::string usage_text(const char* program) {
       "  -u USER        user to become when started by root\n"
       "  -d, -a, -f F   accepted for compatibility\n"
       "  -v, --version  print the version\n"
-      "  --help         print this text\n",
+      "  --help         print this text\n\n"
+      "simulate SCENARIO.yaml... runs daemons in virtual time; simulate --help says more.\n",
       program);
 }
 

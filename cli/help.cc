@@ -89,6 +89,7 @@ constexpr HelpLine help_lines[] = {
     {"timeout <milliseconds>", "Set the first timeout of a request"},
     {"retries <retries>", "Set how often a request is repeated"},
     {"keygen [<id> [<type> [<bits>]]]", "Make a line for the key file"},
+    {"simulate <scenario> [options]", "Run daemons in virtual time (only as arguments of tctl)", true},
     {"exit|quit", "Leave"},
     {"help", "Print this list"},
 };

@@ -10,6 +10,7 @@
 #include "interactive.hpp"
 #include "resolver.hpp"
 #include "signals.hpp"
+#include "simulate.hpp"
 #include "transport.hpp"
 
 namespace tactus::cli {
@@ -65,6 +66,7 @@ int run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   using tactus::cli::Arguments;
+  if (tactus::cli::is_simulate(argc, argv)) return tactus::cli::become_simulator(argv);
   const Arguments arguments = tactus::cli::parse_arguments(argc, argv);
   switch (arguments.action) {
     case Arguments::Action::version:
