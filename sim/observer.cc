@@ -9,6 +9,8 @@ namespace tactus::sim {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double day_s = 86400.0;
+constexpr std::int64_t ns_per_day = 86'400'000'000'000;
 constexpr double leap_quiet_s = 10.0;       // around a leap second no error is looked at
 constexpr double bound_allowance_s = 1e-9;  // rounding
 constexpr double poll_allowance = 0.95;     // polls are drawn around their interval
@@ -16,8 +18,12 @@ constexpr double burst_interval_s = 1.9;
 constexpr double same_rule_every_s = 10.0;  // one entry per rule and this long
 constexpr std::size_t violation_limit = 100;
 
+// The leap second is at the end of the UTC day that contains leap_s.
 bool close_to_leap(const Scenario& scenario, double at_s) {
-  return scenario.leap != 0 && std::fabs(at_s - scenario.leap_s) < leap_quiet_s;
+  if (scenario.leap == 0) return false;
+  const double start_s = static_cast<double>(scenario.start_ns % ns_per_day) * 1e-9;  // of the day
+  const double day_end_s = (std::floor((start_s + scenario.leap_s) / day_s) + 1.0) * day_s - start_s;
+  return std::fabs(at_s - day_end_s) < leap_quiet_s;
 }
 
 bool has_word(std::string_view text, std::string_view word) { return text.find(word) != std::string_view::npos; }
