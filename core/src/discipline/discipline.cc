@@ -236,7 +236,7 @@ void Discipline::run_selection(Source* updated) {
     update.refid = source.refid();
     if (source.is_ntp()) update.address = source.address();
     update.label = source.label();
-    if (source.is_ntp()) update.poll_interval_s = std::exp2(source.poll_log2_s());
+    update.least_unit_s = source.least_update_unit_s();
     update.root_delay_s = source.reference_root_delay_s();
     update.root_dispersion_s = source.reference_root_dispersion_s();
     reference_.update(update);

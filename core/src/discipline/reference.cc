@@ -91,9 +91,11 @@ bool Reference::update(const ReferenceUpdate& update) {
   last_offset_s_ = offset_s;
   last_uncorrected_s_ = uncorrected_s;
 
-  last_rate_ = adaptive ? adaptive_rate(offset_s - uncorrected_s, combined.offset_sd_s, interval_s_,
-                                        update.poll_interval_s, settings_.corr_time_ratio)
-                        : settings_.corr_time_ratio * 0.5 * combined.offset_sd_s * interval_s_;
+  last_rate_ =
+      adaptive ? settings_.corr_time_ratio * adaptive_patience_s2(offset_s - uncorrected_s, combined.offset_sd_s,
+                                                                  std::max(interval_s_, update.least_unit_s), young_)
+               : settings_.corr_time_ratio * 0.5 * combined.offset_sd_s * interval_s_;
+  young_ = std::min(young_ + 1, adaptive_young_updates);
   apply(offset_s, uncorrected_s, gain.applied, last_rate_);
   leap_.vote(update.leap, clock_.now());
   const Instant after = clock_.now();
@@ -194,6 +196,7 @@ void Reference::unsynchronise() {
   const double uncorrected_s = clock_.correction_s(clock_.raw());
   if (synchronised_) unsynchronised_since_ = loop_.now();
   synchronised_ = false;
+  young_ = 0;
   stratum_ = 0;
   refid_ = 0;
   address_ = {};

@@ -39,9 +39,9 @@ struct ReferenceUpdate {
   std::uint32_t leap = TACTUS_LEAP_NORMAL;
   int stratum = 0;  // of the source
   std::uint32_t refid = 0;
-  tactus_address address{};      // family NONE for reference clocks
-  double poll_interval_s = 0.0;  // of the source; 0 for reference clocks
-  std::string label;             // for tracking.log
+  tactus_address address{};   // family NONE for reference clocks
+  double least_unit_s = 0.0;  // Source::least_update_unit_s()
+  std::string label;          // for tracking.log
   double root_delay_s = 0.0;
   double root_dispersion_s = 0.0;  // at combined.reference_time
   bool manual = false;             // typed in: the frequency counts in full, and nobody is synchronised by it
@@ -159,6 +159,7 @@ class Reference {
   double last_offset_s_ = 0.0;
   double last_uncorrected_s_ = 0.0;
   double last_rate_ = 0.0;
+  int young_ = 0;  // updates since the start or the last loss of synchronisation; saturates
   double average_square_ = 0.0;
   bool moving_ = false;
   int updates_ = 0;  // for maxchange

@@ -157,6 +157,13 @@ int Source::poll_log2_s() const {
   return poll;
 }
 
+double Source::least_update_unit_s() const {
+  constexpr double ntp_share = 0.9;
+  constexpr double direct_share = 0.5;
+  const double share = is_ntp() ? ntp_share : direct_ ? direct_share : 0.0;
+  return share > 0.0 ? share * std::exp2(poll_log2_s()) : 0.0;
+}
+
 void Source::ask_replacement() const {
   if (callbacks_.replace != nullptr) callbacks_.replace(user_);
 }

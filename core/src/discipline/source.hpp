@@ -152,6 +152,11 @@ class Source {
   void set_configured_options(std::uint32_t options) noexcept { params_.select_options = options; }
   // Interval of its polls now, log2 s; 0 when it does not tell.
   [[nodiscard]] int poll_log2_s() const;
+  // A reference clock whose readings come one by one, several in a poll interval.
+  void set_direct() noexcept { direct_ = true; }
+  // The time that an update of the clock counts with at least when the adaptive estimator steers, s. Specification
+  // "beyond chrony", section 5.
+  [[nodiscard]] double least_update_unit_s() const;
   // Asks the association to use another address.
   void ask_replacement() const;
 
@@ -179,6 +184,7 @@ class Source {
   std::optional<SampleFilter> filter_;
   int filter_polls_ = 0;
   bool active_ = false;
+  bool direct_ = false;
   int stratum_ = 0;
   std::uint32_t leap_ = TACTUS_LEAP_UNSYNCHRONISED;
   std::uint32_t reach_ = 0;

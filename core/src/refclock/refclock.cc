@@ -16,6 +16,8 @@ namespace {
 constexpr double max_tai_reading_s = 4294967296.0;  // NTP specification 2.2
 
 constexpr std::uint32_t local_refid = 0x7f7f0101;
+constexpr int known_samples = 8;      // as many make an estimator's expectation worth something
+constexpr double known_polls = 4.0;   // for so long
 constexpr int max_reading_bits = 30;  // readings of one interval are counted in an int
 
 Duration poll_interval(int log2_s) { return from_seconds(std::ldexp(1.0, log2_s)); }
@@ -34,13 +36,19 @@ Refclocks::Refclocks(Clock& clock, Loop& loop, Logger& logger, Discipline& disci
     for (Refclock* refclock : all_) {
       if (change.kind == ChangeKind::unknown) {
         refclock->aligner().drop();
+        refclock->guard().drop();
       } else {
-        refclock->aligner().adjust({change.corrected, change.frequency, change.offset_s});
+        const HistoryChange history{change.corrected, change.frequency, change.offset_s};
+        refclock->aligner().adjust(history);
+        refclock->guard().adjust(history);
       }
     }
   });
   disperse_handler_ = clock_.on_disperse([this](double dispersion_s) {
-    for (Refclock* refclock : all_) refclock->aligner().disperse(dispersion_s);
+    for (Refclock* refclock : all_) {
+      refclock->aligner().disperse(dispersion_s);
+      refclock->guard().disperse(dispersion_s);
+    }
   });
 }
 
@@ -85,23 +93,33 @@ Refclock* Refclocks::find(std::uint32_t refid) const noexcept {
 void Refclocks::forget(Refclock* refclock) { std::erase(all_, refclock); }
 
 void Refclocks::each_drop(const std::function<void(const tactus_drop_row&)>& call) const {
-  for (const Refclock* refclock : all_) {
-    for (std::size_t i = static_cast<std::size_t>(Taken::bad_value); i < refclock->counts().size(); ++i) {
-      if (refclock->counts()[i] == 0) continue;
-      tactus_drop_row row{};
-      row.struct_size = sizeof(row);
-      row.count = refclock->counts()[i];
-      copy_text(row.stage, "refclock." + refid_text(refclock->settings().refid));
-      copy_text(row.reason, taken_name(static_cast<Taken>(i)));
-      call(row);
-    }
+  for (const Refclock* refclock : all_) refclock->each_drop(call);
+}
+
+void Refclock::each_drop(const std::function<void(const tactus_drop_row&)>& call) const {
+  const auto tell = [&](std::uint64_t count, const char* reason) {
+    if (count == 0) return;
+    tactus_drop_row row{};
+    row.struct_size = sizeof(row);
+    row.count = count;
+    copy_text(row.stage, "refclock." + name_);
+    copy_text(row.reason, reason);
+    call(row);
+  };
+  for (std::size_t i = static_cast<std::size_t>(Taken::bad_value); i < counts_.size(); ++i) {
+    tell(counts_[i], taken_name(static_cast<Taken>(i)));
   }
+  // These were taken as samples before.
+  tell(guard_.wild(), "wild");
+  tell(guard_.beside(), "beside_middle");
+  tell(not_later_, "not_later_sample");
 }
 
 Refclock::Refclock(Refclocks& owner, RefclockSettings settings)
     : owner_(owner),
       settings_(std::move(settings)),
       aligner_(settings_, owner.clock_.precision_s()),
+      direct_(owner.discipline_.settings().estimator == EstimatorKind::adaptive && !settings_.filter_given),
       name_(refid_text(settings_.refid)) {}
 
 Refclock::~Refclock() {
@@ -118,6 +136,11 @@ tactus_source_callbacks Refclock::callbacks() {
     *mode = TACTUS_SOURCE_MODE_REFCLOCK;
   };
   return out;
+}
+
+void Refclock::attach(Source* source) noexcept {
+  source_ = source;
+  if (direct_) source->set_direct();
 }
 
 void Refclock::driver_created(std::uint32_t, std::function<void()> poll) { poll_ = std::move(poll); }
@@ -170,16 +193,46 @@ void Refclock::finish_poll() {
   discipline.reach(*source_, aligner_.take_reached());
   const auto sample = aligner_.filtered();
   if (!sample) return;
+  // A clock that is fed directly still has a filter: for the log, and for pulses that are locked to it.
   log_filtered(*sample);
+  if (!direct_) submit(*sample);
+}
+
+Expectation Refclock::expected(Instant at) const {
+  const Estimate& estimate = source_->estimator().estimate();
+  Expectation out;
+  if (!estimate.valid || estimate.samples < known_samples) return out;
+  const double ago_s = to_seconds(at - estimate.reference_time);
+  if (ago_s > known_polls * std::ldexp(1.0, settings_.poll_log2_s)) return out;
+  out.known = true;
+  out.offset_s = estimate.offset_s + ago_s * estimate.frequency;
+  const double noise_s = std::max(estimate.stddev_s, aligner_.last_dispersion_s());
+  out.deviation_s = std::hypot(estimate.offset_sd_s, ago_s * estimate.frequency_sd, noise_s);
+  return out;
+}
+
+void Refclock::feed(const Sample& sample) {
+  const SampleStore& store = source_->estimator().store();
+  if (store.size() > 0 && sample.time <= store.newest().sample.time) {
+    ++not_later_;
+    return;
+  }
+  guard_.take(sample, expected(sample.time));
+  // What waits moves with the clock, which each one may change.
+  while (const auto passed = guard_.next()) submit(*passed);
+}
+
+void Refclock::submit(const Sample& sample) {
+  Discipline& discipline = owner_.discipline_;
   discipline.set_status(*source_, served_stratum(), aligner_.leap());
   const tactus_sample out{.struct_size = sizeof(tactus_sample),
                           .reserved = 0,
-                          .corrected_ns = to_ns(sample->time),
-                          .offset_s = -sample->offset_s,
-                          .peer_delay_s = sample->peer_delay_s,
-                          .peer_dispersion_s = sample->peer_dispersion_s,
-                          .root_delay_s = sample->root_delay_s,
-                          .root_dispersion_s = sample->root_dispersion_s};
+                          .corrected_ns = to_ns(sample.time),
+                          .offset_s = -sample.offset_s,
+                          .peer_delay_s = sample.peer_delay_s,
+                          .peer_dispersion_s = sample.peer_dispersion_s,
+                          .root_delay_s = sample.root_delay_s,
+                          .root_dispersion_s = sample.root_dispersion_s};
   discipline.sample(*source_, out, nullptr);
 }
 
@@ -245,7 +298,10 @@ tactus_status Refclock::pulse(const tactus_pulse& pulse) {
 
 tactus_status Refclock::account(Taken taken, bool pulse, double raw_offset_s, Instant when) {
   ++counts_[static_cast<std::size_t>(taken)];
-  if (taken == Taken::sample) log_sample(when, pulse, raw_offset_s);
+  if (taken == Taken::sample) {
+    log_sample(when, pulse, raw_offset_s);
+    if (direct_) feed(*aligner_.filter().last());
+  }
   if (taken == Taken::sample || taken == Taken::alive) {
     present(true, "");
     return TACTUS_OK;

@@ -20,6 +20,7 @@
 #include "loop/loop.hpp"
 #include "refclock/aligner.hpp"
 #include "refclock/port.hpp"
+#include "refclock/wild_guard.hpp"
 
 namespace tactus {
 
@@ -63,7 +64,7 @@ class Refclock final : public RefclockPort {
   ~Refclock() override;
 
   // The source that it feeds; once, right after construction. Freed with it.
-  void attach(Source* source) noexcept { source_ = source; }
+  void attach(Source* source) noexcept;
   // What the source's rows ask of a reference clock; user: the Refclock.
   static tactus_source_callbacks callbacks();
 
@@ -75,10 +76,11 @@ class Refclock final : public RefclockPort {
 
   [[nodiscard]] const RefclockSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] Aligner& aligner() noexcept { return aligner_; }
-  // How often each outcome was, indexed by Taken.
-  [[nodiscard]] const std::array<std::uint64_t, static_cast<std::size_t>(Taken::count_)>& counts() const noexcept {
-    return counts_;
-  }
+  [[nodiscard]] WildGuard& guard() noexcept { return guard_; }
+  // Each reading goes to the estimator, instead of a filtered sample at each poll.
+  [[nodiscard]] bool direct() const noexcept { return direct_; }
+  // Rows of the report "drops".
+  void each_drop(const std::function<void(const tactus_drop_row&)>& call) const;
 
  private:
   tactus_status align(const tactus_reading& reading);
@@ -88,6 +90,9 @@ class Refclock final : public RefclockPort {
   void on_timer();
   [[nodiscard]] int readings_per_poll() const noexcept;
   void finish_poll();
+  void feed(const Sample& sample);
+  void submit(const Sample& sample);
+  [[nodiscard]] Expectation expected(Instant at) const;
   [[nodiscard]] int served_stratum() const;
   void log_sample(Instant when, bool pulse, double raw_offset_s) const;
   void log_filtered(const Sample& sample) const;
@@ -96,6 +101,8 @@ class Refclock final : public RefclockPort {
   RefclockSettings settings_;
   Source* source_ = nullptr;
   Aligner aligner_;
+  bool direct_ = false;
+  WildGuard guard_;
   std::function<void()> poll_;
   std::string name_;  // of the reference id
   TimerId timer_ = 0;
@@ -103,6 +110,7 @@ class Refclock final : public RefclockPort {
   int readings_left_ = 0;  // until the filter is evaluated
   int readings_done_ = 0;  // in this interval, for the log
   std::optional<bool> present_;
+  std::uint64_t not_later_ = 0;  // readings fed directly whose time was not later than the last one's
   std::array<std::uint64_t, static_cast<std::size_t>(Taken::count_)> counts_{};
 };
 

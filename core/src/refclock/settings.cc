@@ -57,6 +57,7 @@ Result<RefclockSettings> refclock_settings(const tactus_record& record, unsigned
   out.poll_log2_s = clamped(options, "poll", 4, min_poll, max_poll);
   out.dpoll_log2_s = std::min(clamped(options, "dpoll", 0, min_poll, max_poll), out.poll_log2_s);
   out.filter_length = clamped(options, "filter", 64, 1, max_filter);
+  out.filter_given = options.present("filter") || options.present("maxdispersion");
   out.rate = clamped(options, "rate", 1, 1, unlimited);
   out.max_lock_age = clamped(options, "maxlockage", 2, 0, unlimited);
   out.stratum = clamped(options, "stratum", 0, 0, 15);

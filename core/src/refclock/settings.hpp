@@ -25,6 +25,7 @@ struct RefclockSettings {
   int max_unreach = -1;
   std::uint32_t lock_refid = 0;      // 0: none
   std::uint32_t select_options = 0;  // TACTUS_SELECT_*
+  bool filter_given = false;         // `filter` or `maxdispersion` is written: the median filter is wanted
   bool pps = false;                  // readings are used as pulses
   bool tai = false;                  // the clock counts TAI
   double offset_s = 0.0;             // added to each sample

@@ -223,16 +223,25 @@ TEST(Adaptive, only_a_maximum_of_one_or_two_samples_is_obeyed) {
 }
 
 TEST(AdaptiveControl, small_remainders_take_two_updates_and_large_ones_less) {
-  const double interval_s = 64.0;
+  const double unit_s = 64.0;
   const double sd_s = 1e-5;
   const auto duration_s = [&](double pending_s) {
-    return adaptive_rate(pending_s, sd_s, interval_s, 64.0, 3.0) / std::abs(pending_s);
+    return 3.0 * adaptive_patience_s2(pending_s, sd_s, unit_s, 100) / std::abs(pending_s);
   };
   EXPECT_NEAR(duration_s(1e-6), 128.0, 1e-9);
   EXPECT_NEAR(duration_s(-2e-5), 128.0, 1e-9);
   EXPECT_NEAR(duration_s(4e-5), 64.0, 1e-9);
-  EXPECT_NEAR(adaptive_rate(1e-6, sd_s, 0.0, 64.0, 3.0), 1e-6 * 2.0 * 0.9 * 64.0, 1e-12) << "the first update";
-  EXPECT_EQ(adaptive_rate(1e-3, sd_s, 0.0, 0.0, 3.0), 0.0) << "a reference clock's first: as fast as can be";
+}
+
+TEST(AdaptiveControl, the_first_corrections_are_hurried) {
+  EXPECT_EQ(adaptive_patience_s2(1e-3, 1e-4, 64.0, 0), 0.0) << "as fast as can be";
+  double last = 0.0;
+  for (int updates = 1; updates <= adaptive_young_updates; ++updates) {
+    const double now = adaptive_patience_s2(1e-3, 1e-4, 64.0, updates);
+    EXPECT_GT(now, last) << updates;
+    last = now;
+  }
+  EXPECT_EQ(adaptive_patience_s2(1e-3, 1e-4, 64.0, 1000), last);
 }
 
 TEST(AdaptiveControl, a_frequency_is_taken_whole_or_not_at_all) {
