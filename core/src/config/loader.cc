@@ -48,7 +48,18 @@ bool Loader::read_one(const std::string& path, std::string_view from_file, unsig
 bool Loader::read_file(const std::string& path) {
   const std::size_t before = problems_.size();
   read_one(path, path, 0);
+  if (level_ == 0 && is_yaml_path(path) && problems_.size() == before) add_yaml_defaults(path);
   return problems_.size() == before;
+}
+
+// What a chrony.conf leaves out means what it means to chrony; a YAML file has no such past.
+void Loader::add_yaml_defaults(const std::string& path) {
+  constexpr std::string_view keyword = "discipline";
+  const tactus_directive* directive = declarations_.find(keyword);
+  if (directive == nullptr || model_.has(keyword)) return;
+  LineResult result = parse_directive_line(*directive, keyword, "adaptive", path, 0, options_.resolve);
+  TACTUS_ASSERT(result.error.empty());
+  model_.add(std::move(result.record));
 }
 
 bool Loader::read_arguments(std::span<const std::string> lines) {

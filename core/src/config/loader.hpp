@@ -46,7 +46,8 @@ class Loader {
   Loader(const Declarations& declarations, Model& model, LoadOptions options)
       : declarations_(declarations), model_(model), options_(std::move(options)) {}
 
-  // .yaml and .yml are YAML, anything else chrony.conf. False when there was an error; see problems().
+  // .yaml and .yml are YAML, anything else chrony.conf. A main file in YAML that does not say which estimator is wanted
+  // has `discipline adaptive`, at line 0. False when there was an error; see problems().
   bool read_file(const std::string& path);
   // Each argument is one line of chrony.conf; errors say "at line N" with N from 1.
   bool read_arguments(std::span<const std::string> lines);
@@ -64,6 +65,7 @@ class Loader {
   // False when nothing more can be read.
   bool read_one(const std::string& path, std::string_view from_file, unsigned from_line);
   void include(const tactus_record& record);
+  void add_yaml_defaults(const std::string& path);
   void confdir(const tactus_record& record);
   // Acts on `include` and `confdir`, keeps everything else. `name` as written, for the warning.
   void accept(RecordPtr record, std::string_view name);

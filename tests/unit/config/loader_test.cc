@@ -230,5 +230,22 @@ TEST(Checks, unknown_drivers_and_oddities_are_named) {
   EXPECT_EQ(warnings[1].text, "minpoll 100 is outside -7..24: 24 is used at line 3 in file test.conf");
 }
 
+TEST(Loader, the_estimator_is_chrony_s_unless_the_main_file_is_yaml) {
+  const Folder folder;
+  const auto estimator = [&](const std::string& name, const std::string& content) {
+    World world;
+    Model model{&world.declarations};
+    Loader loader{world.declarations, model, world.options()};
+    EXPECT_TRUE(loader.read_file(folder.write(name, content))) << name;
+    return model.get_text("discipline");
+  };
+  EXPECT_EQ(estimator("plain.conf", "makestep 1 3\n"), "regression");
+  EXPECT_EQ(estimator("asked.conf", "discipline adaptive\n"), "adaptive");
+  EXPECT_EQ(estimator("plain.yaml", "clock:\n  makestep: {threshold: 1, limit: 3}\n"), "adaptive");
+  EXPECT_EQ(estimator("asked.yaml", "clock:\n  discipline: regression\n"), "regression");
+  EXPECT_EQ(estimator("outer.conf", "include " + folder.path("plain.yaml") + "\n"), "regression");
+  EXPECT_EQ(estimator("outer.yaml", "include: " + folder.path("plain.conf") + "\n"), "adaptive");
+}
+
 }  // namespace
 }  // namespace tactus::config

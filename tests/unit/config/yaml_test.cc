@@ -191,7 +191,7 @@ TEST(Yaml, the_formats_include_each_other) {
   World world;
   Loader loader{world.declarations, world.model, world.options()};
   ASSERT_TRUE(loader.read_file(main));
-  EXPECT_EQ(world.lines(), (Lines{"port 5", "rtcsync", "dscp 46"}));
+  EXPECT_EQ(world.lines(), (Lines{"port 5", "rtcsync", "dscp 46", "discipline adaptive"}));
   EXPECT_EQ(origin(*world.model.records()[1]), folder.path("c.yml") + ":1");
 }
 
