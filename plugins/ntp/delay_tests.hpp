@@ -15,6 +15,9 @@ namespace tactus::ntp {
 // B and C need a history of at least so many samples.
 inline constexpr std::uint32_t delay_test_min_samples = 6;
 
+// The largest ratio; no sample is refused for it.
+inline constexpr double max_delay_dev_ratio_off = 1e6;
+
 struct DelayLimits {
   double max_delay_s = 3.0;           // clamped 0..1000
   double max_delay_ratio = 0.0;       // below 1: off; clamped 0..1e6

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <strings.h>
+
 #include <tactus/address.hpp>
 
 #include "extension.hpp"
@@ -68,11 +70,13 @@ std::uint16_t to_port(std::int64_t value) {
   return static_cast<std::uint16_t>(std::clamp<std::int64_t>(value, 0, source_port_max));
 }
 
-DelayLimits delay_limits(const Record& record) {
+DelayLimits delay_limits(const Record& record, const Settings& settings) {
   DelayLimits limits;
   limits.max_delay_s = record.real("maxdelay", limits.max_delay_s);
   limits.max_delay_ratio = record.real("maxdelayratio", limits.max_delay_ratio);
   limits.max_delay_dev_ratio = record.real("maxdelaydevratio", limits.max_delay_dev_ratio);
+  // The adaptive estimator weighs samples by their delay and learns from long ones too.
+  if (settings.adaptive && !record.present("maxdelaydevratio")) limits.max_delay_dev_ratio = max_delay_dev_ratio_off;
   limits.max_delay_quantile = record.real("maxdelayquant", limits.max_delay_quantile);
   limits.min_delay_s = record.real("mindelay", limits.min_delay_s);
   return limits;
@@ -160,6 +164,7 @@ Settings read_settings(const Configuration& configuration, std::uint32_t run_fla
   settings.hide_leap = configuration.text("leapsecmode") == "slew" && configuration.given("smoothtime");
   settings.ptp_port = to_port(configuration.integer("ptpport", 0));
   settings.max_clock_error = configuration.real("maxclockerror", 1.0) * 1e-6;
+  settings.adaptive = strcasecmp(configuration.text("discipline").c_str(), "adaptive") == 0;
   return settings;
 }
 
@@ -192,7 +197,7 @@ SourceOptions source_options(const Record& record, const Settings& settings) {
   association.monotonic_root = extension_field(record, field_monotonic_root);
   association.network_correction = extension_field(record, field_network_correction);
   association.offset_s = record.real("offset", 0);
-  association.delay = delay_limits(record);
+  association.delay = delay_limits(record, settings);
   out.key_id = static_cast<std::uint32_t>(record.integer("key", 0));
   out.nts = record.flag("nts");
   out.select_options =

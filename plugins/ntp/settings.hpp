@@ -70,6 +70,7 @@ struct Settings {
   std::uint16_t ptp_port = 0;  // of NTP over PTP; 0: none
   bool hide_leap = false;      // leap smear: leap seconds are not announced to clients
   double max_clock_error = 1e-6;
+  bool adaptive = false;  // `discipline adaptive`
 };
 
 // The directive that is looked for first among the instance's own records, then in the whole configuration.

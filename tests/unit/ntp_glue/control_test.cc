@@ -130,6 +130,19 @@ TEST(Control, limits_of_a_source_can_be_changed) {
   EXPECT_NEAR(source->samples.back().offset_s, 0.25, 1e-4);
 }
 
+TEST(Control, the_adaptive_estimator_gets_samples_of_long_delays_unless_a_limit_is_written) {
+  const FakeConfig config("server 192.0.2.1\nserver 192.0.2.1 maxdelaydevratio 5");
+  const auto ratio = [&](std::uint32_t index, bool adaptive) {
+    Settings settings;
+    settings.adaptive = adaptive;
+    return source_options(Record{config.record(index)}, settings).association.delay.max_delay_dev_ratio;
+  };
+  EXPECT_EQ(ratio(0, false), 10.0);
+  EXPECT_EQ(ratio(0, true), max_delay_dev_ratio_off);
+  EXPECT_EQ(ratio(1, false), 5.0);
+  EXPECT_EQ(ratio(1, true), 5.0);
+}
+
 TEST(Control, the_server_socket_follows_the_access_rules) {
   FakeWorld world;
   FakeHost host(world, "192.0.2.1", "deny 10.0.0.0/8");
