@@ -20,6 +20,23 @@ constexpr const char* default_servers = "/run/tactus/tactusd.sock,127.0.0.1,::1"
 constexpr const char* default_servers_as_chronyc = "/run/chrony/chronyd.sock,127.0.0.1,::1";
 constexpr const char* option_string = "+46acdef:h:mnNp:u:v";
 
+constexpr OptionLine option_table[] = {
+    {"-4, -6", "", "resolve names to IPv4 or IPv6 addresses only"},
+    {"-n", "", "print addresses, not names"},
+    {"-N", "", "print sources by the names they were configured with"},
+    {"-c", "", "print comma-separated values"},
+    {"--json", "", "print one JSON value for each command", true},
+    {"-e", "", "print a line with a dot after each command"},
+    {"-m", "", "take each argument as one command"},
+    {"-h", "SERVERS", "sockets and hosts to try, separated by commas"},
+    {"-p", "PORT", "UDP port (323)"},
+    {"-u", "USER", "user to become when started by root"},
+    {"-d, -a", "", "accepted for compatibility"},
+    {"-f", "FILE", "accepted for compatibility"},
+    {"-v, --version", "", "print the version"},
+    {"--help", "", "print this text"},
+};
+
 std::string_view base_name(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
@@ -34,6 +51,20 @@ bool find_long_option(int argc, char** argv, Arguments& out) {
     return true;
   }
   return false;
+}
+
+// --json counts wherever it stands, and is taken out.
+int take_json(int argc, char** argv, Arguments& out) {
+  int kept = 0;
+  for (int i = 0; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--json") == 0) {
+      out.settings.json = true;
+    } else {
+      argv[kept++] = argv[i];
+    }
+  }
+  argv[kept] = nullptr;
+  return kept;
 }
 
 void apply_option(int option, Arguments& out) {
@@ -89,6 +120,7 @@ Arguments parse_arguments(int argc, char** argv) {
   out.settings.strict = out.as_chronyc;
   out.servers = out.as_chronyc ? default_servers_as_chronyc : default_servers;
   if (find_long_option(argc, argv, out)) return out;
+  if (!out.as_chronyc) argc = take_json(argc, argv, out);
   optind = 0;  // starts anew whatever was parsed before
   for (int option = 0; (option = ::getopt(argc, argv, option_string)) != -1;) {
     apply_option(option, out);
@@ -106,26 +138,21 @@ std::string version_line(bool as_chronyc) {
   return fmt::format("tctl (tactus) version {} ({})", build_version, features);
 }
 
-std::string usage_text(const char* program) {
-  return fmt::format(
+std::span<const OptionLine> option_lines() { return option_table; }
+
+std::string usage_text(const char* program, bool as_chronyc) {
+  std::string out = fmt::format(
       "Usage: {} [OPTION]... [COMMAND]...\n\n"
       "Asks the time daemon and commands it. Without COMMAND, lines are read from standard input; `help` lists "
       "them.\n\n"
-      "Options:\n"
-      "  -4, -6         resolve names to IPv4 or IPv6 addresses only\n"
-      "  -n             print addresses, not names\n"
-      "  -N             print sources by the names they were configured with\n"
-      "  -c             print comma-separated values\n"
-      "  -e             print a line with a dot after each command\n"
-      "  -m             take each argument as one command\n"
-      "  -h SERVERS     sockets and hosts to try, separated by commas\n"
-      "  -p PORT        UDP port (323)\n"
-      "  -u USER        user to become when started by root\n"
-      "  -d, -a, -f F   accepted for compatibility\n"
-      "  -v, --version  print the version\n"
-      "  --help         print this text\n\n"
-      "simulate SCENARIO.yaml... runs daemons in virtual time; simulate --help says more.\n",
+      "Options:\n",
       program);
+  for (const OptionLine& line : option_table) {
+    if (line.beyond && as_chronyc) continue;
+    const std::string flags = fmt::format("{}{}{}", line.flags, line.argument.empty() ? "" : " ", line.argument);
+    out += fmt::format("  {:<15}{}\n", flags, line.text);
+  }
+  return out;
 }
 
 }  // namespace tactus::cli

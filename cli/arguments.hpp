@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "context.hpp"
@@ -22,8 +24,17 @@ struct Arguments {
   enum class Action : std::uint8_t { run, version, help, usage_error } action = Action::run;
 };
 
+// An option as `--help`, the man page and the shells' completions tell of it.
+struct OptionLine {
+  std::string_view flags;     // "-v, --version"
+  std::string_view argument;  // empty: none
+  std::string_view text;
+  bool beyond = false;  // chronyc does not have it
+};
+std::span<const OptionLine> option_lines();
+
 Arguments parse_arguments(int argc, char** argv);
 std::string version_line(bool as_chronyc);
-std::string usage_text(const char* program);
+std::string usage_text(const char* program, bool as_chronyc);
 
 }  // namespace tactus::cli

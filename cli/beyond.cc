@@ -4,41 +4,12 @@
 
 #include <algorithm>
 
+#include "private_requests.hpp"
 #include "text.hpp"
 
 namespace tactus::cli {
 
 namespace {
-
-constexpr std::size_t longest_answer = 65536;
-constexpr std::size_t most_rows = 100000;
-
-// A private request goes over the Unix socket only.
-bool open_local(Context& context) {
-  Channel& channel = context.session.channel();
-  while (!channel.is_open() || !channel.is_local()) {
-    if (!channel.open_next()) return false;
-  }
-  return true;
-}
-
-std::optional<Json> ask(Context& context, const std::string& report, std::size_t first) {
-  Channel& channel = context.session.channel();
-  const std::string id = fmt::format("{:08x}", channel.random());
-  const std::string request = fmt::format("tactus report {} {} {}", report, first, id);
-  if (!channel.send({reinterpret_cast<const std::uint8_t*>(request.data()), request.size()})) return std::nullopt;
-  const double end = channel.now_s() + context.session.timeout_ms() / 1000.0;
-  std::string buffer(longest_answer, '\0');
-  for (double rest = end - channel.now_s(); rest > 0.0; rest = end - channel.now_s()) {
-    const std::ptrdiff_t length =
-        channel.receive({reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()}, rest);
-    if (length == Channel::failed || channel.interrupted()) return std::nullopt;
-    if (length == Channel::timed_out) continue;
-    auto answer = parse_json(std::string_view(buffer).substr(0, static_cast<std::size_t>(length)));
-    if (answer && answer->at("id").text == id) return answer;
-  }
-  return std::nullopt;
-}
 
 struct Column {
   std::string_view title;
@@ -107,28 +78,6 @@ bool plugin_info(Context& context, const std::string& name) {
 
 }  // namespace
 
-std::optional<std::vector<Json>> read_rows(Context& context, const std::string& report) {
-  std::vector<Json> rows;
-  if (!open_local(context)) {
-    context.output.complain("This needs the daemon's Unix socket: start the daemon, and ask as a user who may open it");
-    return std::nullopt;
-  }
-  for (bool more = true; more && rows.size() < most_rows;) {
-    const auto answer = ask(context, report, rows.size());
-    if (!answer) {
-      context.output.complain("The daemon does not answer this: only tactusd does");
-      return std::nullopt;
-    }
-    if (const std::string& problem = answer->at("error").text; !problem.empty()) {
-      context.output.complain("The daemon has no answer for {}: {}", report, problem);
-      return std::nullopt;
-    }
-    more = answer->at("more").boolean && !answer->at("rows").items.empty();
-    for (const Json& row : answer->at("rows").items) rows.push_back(row);
-  }
-  return rows;
-}
-
 bool report_plugins(Context& context, const std::string& rest) {
   std::string words = rest;
   const std::string verb = take_word(words);
@@ -158,6 +107,11 @@ bool report_drops(Context& context, const std::string& rest) {
   static constexpr Column columns[] = {{"Stage", "stage"}, {"Reason", "reason"}, {"Count", "count"}};
   print_table(context, columns, *rows);
   return true;
+}
+
+bool command_simulate(Context& context, const std::string&) {
+  context.output.complain("simulate is given as arguments of tctl: tctl simulate SCENARIO.yaml");
+  return false;
 }
 
 }  // namespace tactus::cli

@@ -2,6 +2,7 @@
 // What a command works with: settings, the session, names, the output; and the table of commands.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ struct Settings {
   bool no_names = false;      // -n
   bool source_names = false;  // -N
   bool end_dot = false;       // -e
+  bool json = false;          // --json
   bool strict = false;        // exactly as chronyc 4.8: no understanding of older daemons
   Family family = Family::any;
 };
@@ -27,6 +29,9 @@ struct Context {
   Resolver& resolver;
   Output& output;
   bool quit = false;  // `exit` or `quit` was given
+  // Whether the daemon knows private requests (private_requests.hpp); empty: not known yet.
+  std::optional<bool> private_requests = {};
+  std::string json = {};  // what a command has to say with --json, see json_reports.hpp
 };
 
 // To whom a command is shown by completion and `help`.
@@ -42,6 +47,9 @@ struct Command {
   bool report;                        // prints a report of its own, not only a status line
   std::string_view completions = {};  // words that may follow, separated by spaces
   Offer offer = Offer::always;
+  // The same as JSON, into Context::json; null: what it prints is wrapped (json_reports.hpp).
+  bool (*run_json)(Context& context, const std::string& rest) = nullptr;
+  bool offline = false;  // tctl runs it without a daemon; chronyc does not
 };
 // Every command; chronyc's own by name, then the others.
 std::span<const Command> commands();

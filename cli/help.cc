@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `help`: two columns, the second at column 29 (client specification, section 8).
+#include "help.hpp"
 #include "modify.hpp"
 #include "text.hpp"
 
@@ -7,15 +8,9 @@ namespace tactus::cli {
 
 namespace {
 
-struct HelpLine {
-  std::string_view usage;  // empty: a heading
-  std::string_view text;
-  bool beyond = false;
-};
-
 constexpr std::size_t second_column = 28;
 
-constexpr HelpLine help_lines[] = {
+constexpr HelpLine help_table[] = {
     {"", "System clock"},
     {"tracking", "How right the clock is, and from which source"},
     {"makestep", "Step the clock by what is still to be corrected"},
@@ -81,6 +76,11 @@ constexpr HelpLine help_lines[] = {
     {"dump", "Save measurements, cookies and keys"},
     {"rekey", "Read the keys again"},
     {"shutdown", "End the daemon"},
+    {"", "What chronyc does not have", true},
+    {"explain", "Say in plain words whether the clock is right, and what would help", true},
+    {"watch [<seconds>]", "Show the sources and the clock on a screen that follows them", true},
+    {"plot [-o <file>] [--live <seconds>|<logdir>]", "Draw offset, frequency and error bound as SVG", true},
+    {"simulate <scenario> [options]", "Run daemons in virtual time (only as arguments of tctl)", true},
     {"plugins [info <name>]", "List the plugins, or describe one", true},
     {"drops [-a]", "Count what was refused, by stage and reason", true},
     {"", "This program"},
@@ -89,16 +89,17 @@ constexpr HelpLine help_lines[] = {
     {"timeout <milliseconds>", "Set the first timeout of a request"},
     {"retries <retries>", "Set how often a request is repeated"},
     {"keygen [<id> [<type> [<bits>]]]", "Make a line for the key file"},
-    {"simulate <scenario> [options]", "Run daemons in virtual time (only as arguments of tctl)", true},
     {"exit|quit", "Leave"},
     {"help", "Print this list"},
 };
 
 }  // namespace
 
+std::span<const HelpLine> help_lines() { return help_table; }
+
 bool command_help(Context& context, const std::string&) {
   bool first = true;
-  for (const HelpLine& line : help_lines) {
+  for (const HelpLine& line : help_table) {
     if (line.beyond && context.settings.strict) continue;
     if (line.usage.empty()) {
       context.output.print_line("{}{}:", first ? "" : "\n", line.text);

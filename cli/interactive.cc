@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Interactive mode over libedit's readline interface.
+// Interactive mode.
 #include "interactive.hpp"
 
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 
-#include <editline/readline.h>
-
+#include "line_editor.hpp"
 #include "signals.hpp"
 
 namespace tactus::cli {
@@ -15,43 +12,6 @@ namespace tactus::cli {
 namespace {
 
 constexpr std::size_t longest_line = 2047;
-
-// Whole words of `candidates` that begin with `start`; libedit asks for the n-th of them.
-char* nth_candidate(const std::string& candidates, const char* start, int n) {
-  std::string rest = candidates;
-  while (!rest.empty()) {
-    const std::string word = take_word(rest);
-    if (word.starts_with(start) && n-- == 0) return ::strdup(word.c_str());
-  }
-  return nullptr;
-}
-
-// libedit's generators have no user pointer: each looks at the line that is being edited.
-char* generate(const char* start, int state) {
-  const std::string line(rl_line_buffer, static_cast<std::size_t>(rl_point));
-  const std::size_t length = std::min(std::strlen(start), line.size());
-  return nth_candidate(completions_after(std::string_view(line).substr(0, line.size() - length)), start, state);
-}
-
-char** complete(const char* text, int, int) {
-  rl_attempted_completion_over = 1;  // never file names
-  return rl_completion_matches(text, &generate);
-}
-
-void set_up_editor() {
-  static char separators[] = " \t\r\n";
-  rl_basic_word_break_characters = separators;
-  rl_attempted_completion_function = &complete;
-}
-
-std::optional<std::string> read_edited(const std::string& prompt) {
-  char* line = ::readline(prompt.c_str());
-  if (line == nullptr) return std::nullopt;
-  std::string out(line);
-  std::free(line);
-  if (!normalize(out).empty()) ::add_history(out.c_str());
-  return out;
-}
 
 std::optional<std::string> read_plain() {
   char buffer[longest_line + 1];
@@ -80,9 +40,12 @@ std::string completions_after(std::string_view before) {
 
 bool run_input(Context& context, bool terminal, const std::string& prompt) {
   bool success = true;
-  if (terminal) set_up_editor();
+  const bool edited = terminal && LineEditor::load(&completions_after);
+  if (terminal && !edited) context.output.complain("libedit is not installed: lines cannot be edited");
   while (!context.quit) {
-    const std::optional<std::string> line = terminal ? read_edited(prompt) : read_plain();
+    if (terminal && !edited) context.output.print(prompt);
+    context.output.flush();
+    const std::optional<std::string> line = edited ? LineEditor::read(prompt) : read_plain();
     if (!line || signal_received()) {
       if (terminal) context.output.print("\n");
       break;

@@ -8,6 +8,7 @@
 
 #include "arguments.hpp"
 #include "interactive.hpp"
+#include "json_reports.hpp"
 #include "resolver.hpp"
 #include "signals.hpp"
 #include "simulate.hpp"
@@ -31,6 +32,13 @@ bool drop_privileges(const std::string& user, Output& output) {
   return true;
 }
 
+// chronyc wants a connection whatever the command is; under our own name some do without.
+bool works_without_daemon(const Arguments& arguments) {
+  if (arguments.as_chronyc || arguments.commands.empty()) return false;
+  const Command* command = find_command(arguments.commands.front());
+  return command != nullptr && command->offline;
+}
+
 int run(const Arguments& arguments) {
   const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
   StandardOutput output(::isatty(STDOUT_FILENO) != 0);
@@ -45,12 +53,18 @@ int run(const Arguments& arguments) {
   }
   catch_signals();
   SocketChannel channel(arguments.servers, arguments.port, arguments.settings.family, output);
-  if (!channel.open_next()) {
-    output.complain("Could not open connection to daemon");
+  const std::string advice =
+      arguments.as_chronyc ? std::string{} : advice_without_daemon(arguments.servers, arguments.port);
+  if (!channel.open_next() && !works_without_daemon(arguments)) {
+    constexpr std::string_view message = "Could not open connection to daemon";
+    if (arguments.settings.json) output.print_line("{}", wrap_output(false, {}, message));
+    output.complain("{}", message);
+    if (!advice.empty()) output.complain("{}", advice);
     output.flush();
     return 1;
   }
   Session session(channel, output);
+  session.set_advice(advice);
   SystemResolver resolver;
   Context context{arguments.settings, session, resolver, output};
   const bool success = arguments.commands_given
@@ -73,10 +87,10 @@ int main(int argc, char** argv) {
       std::printf("%s\n", tactus::cli::version_line(arguments.as_chronyc).c_str());
       return 0;
     case Arguments::Action::help:
-      std::printf("%s", tactus::cli::usage_text(argv[0]).c_str());
+      std::printf("%s", tactus::cli::usage_text(argv[0], arguments.as_chronyc).c_str());
       return 0;
     case Arguments::Action::usage_error:
-      std::printf("%s", tactus::cli::usage_text(argv[0]).c_str());
+      std::printf("%s", tactus::cli::usage_text(argv[0], arguments.as_chronyc).c_str());
       return 1;
     case Arguments::Action::run:
       break;

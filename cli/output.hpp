@@ -29,6 +29,18 @@ class Output {
     fmt::format_to(std::back_inserter(err_), format, std::forward<Args>(args)...);
     err_ += '\n';
   }
+  // What is printed between mark() and rewind() is forgotten.
+  struct Mark {
+    std::size_t out = 0;
+    std::size_t err = 0;
+  };
+  [[nodiscard]] Mark mark() const { return {out_.size(), err_.size()}; }
+  void rewind(const Mark& mark) {
+    out_.resize(mark.out);
+    err_.resize(mark.err);
+  }
+  // While it is held, pause() does nothing: what was printed can be taken back.
+  void hold(bool held) { held_ = held; }
   // A place where a terminal should see what there is.
   virtual void pause() {}
   // Writes both; false when stdout could not be written (then its text is discarded).
@@ -40,6 +52,7 @@ class Output {
  protected:
   std::string out_;
   std::string err_;
+  bool held_ = false;
 };
 
 // To the process's own descriptors 1 and 2.
@@ -47,7 +60,7 @@ class StandardOutput final : public Output {
  public:
   explicit StandardOutput(bool terminal) : terminal_(terminal) {}
   void pause() override {
-    if (terminal_) flush();
+    if (terminal_ && !held_) flush();
   }
   bool flush() override;
 

@@ -2,6 +2,8 @@
 // Report commands (client specification, section 6), and the names of sources (section 5).
 #pragma once
 
+#include <functional>
+
 #include "context.hpp"
 
 namespace tactus::cli {
@@ -21,6 +23,10 @@ bool report_clients(Context& context, const std::string& rest);
 bool report_sourcename(Context& context, const std::string& rest);
 bool wait_for_synchronisation(Context& context, const std::string& rest);
 
+// The records of `clients`, by its options -p and -r; false when it failed.
+bool each_client(Context& context, const std::string& rest,
+                 const std::function<void(const cmdmon::ClientRecord&)>& use);
+
 // Longest name from reverse resolution in a table; a longer one is cut and marked with `>`.
 inline constexpr std::size_t table_name_width = 25;
 
@@ -30,6 +36,9 @@ std::string source_name(Context& context, const tactus_address& address, bool re
                         std::size_t width);
 // The same for what is no source: never from the configuration.
 std::string host_name(Context& context, const tactus_address& address, std::size_t width);
+
+// The reference id of an address (command protocol specification, section 5); 0 for what is no IP address.
+std::uint32_t address_refid(const tactus_address& address);
 
 // Options -a and -v of the table reports; other words are ignored.
 struct TableOptions {

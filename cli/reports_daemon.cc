@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "json_reports.hpp"
 #include "reports.hpp"
 #include "text.hpp"
 
@@ -180,31 +181,72 @@ bool report_manual_list(Context& context, const std::string&) {
   return true;
 }
 
-bool wait_for_synchronisation(Context& context, const std::string& rest) {
+namespace {
+
+struct WaitOptions {
   int max_tries = 0;
   double max_correction = 0.0;
   double max_skew = 0.0;
   double interval_s = 10.0;
-  std::sscanf(rest.c_str(), "%d %lf %lf %lf", &max_tries, &max_correction, &max_skew, &interval_s);
-  interval_s = std::max(interval_s, 0.1);
+};
+WaitOptions parse_wait(const std::string& rest) {
+  WaitOptions out;
+  std::sscanf(rest.c_str(), "%d %lf %lf %lf", &out.max_tries, &out.max_correction, &out.max_skew, &out.interval_s);
+  out.interval_s = std::max(out.interval_s, 0.1);
+  return out;
+}
+
+bool is_good_enough(const cmdmon::TrackingReply& data, const WaitOptions& options) {
+  const bool has_source = data.address.family != TACTUS_FAMILY_NONE || (data.refid != 0 && data.refid != local_refid);
+  return has_source && (options.max_correction == 0.0 || std::fabs(data.correction) <= options.max_correction) &&
+         (options.max_skew == 0.0 || data.skew_ppm <= options.max_skew);
+}
+
+// note: called with each answer and the number of the attempt. Returns the attempts that were made.
+int wait_until(Context& context, const WaitOptions& options, bool& good,
+               const std::function<void(const cmdmon::TrackingReply&, int)>& note) {
+  good = false;
   for (int attempt = 1;; ++attempt) {
     if (context.session.request(Request::tracking, {Reply::tracking})) {
       const auto data = context.session.reply<cmdmon::TrackingReply>();
-      const double correction = std::fabs(data.correction);
-      Record record(context.output, context.settings.csv);
-      record.label("try: ").field(fmt::to_string(attempt)).label(", refid: ").field(format_hex(data.refid));
-      record.label(", correction: ").field(real(correction, 9)).label(", skew: ").field(real(data.skew_ppm, 3)).end();
-      const bool has_source =
-          data.address.family != TACTUS_FAMILY_NONE || (data.refid != 0 && data.refid != local_refid);
-      if (has_source && (max_correction == 0.0 || correction <= max_correction) &&
-          (max_skew == 0.0 || data.skew_ppm <= max_skew)) {
-        return true;
-      }
+      note(data, attempt);
+      good = is_good_enough(data, options);
+      if (good) return attempt;
     }
     context.output.pause();
-    if ((max_tries != 0 && attempt == max_tries) || context.session.channel().interrupted()) return false;
-    if (!context.session.channel().sleep(interval_s)) return false;
+    const bool ended = (options.max_tries != 0 && attempt == options.max_tries);
+    if (ended || context.session.channel().interrupted() || !context.session.channel().sleep(options.interval_s)) {
+      return attempt;
+    }
   }
+}
+
+}  // namespace
+
+bool wait_for_synchronisation(Context& context, const std::string& rest) {
+  bool good = false;
+  wait_until(context, parse_wait(rest), good, [&](const cmdmon::TrackingReply& data, int attempt) {
+    Record record(context.output, context.settings.csv);
+    record.label("try: ").field(fmt::to_string(attempt)).label(", refid: ").field(format_hex(data.refid));
+    record.label(", correction: ").field(real(std::fabs(data.correction), 9));
+    record.label(", skew: ").field(real(data.skew_ppm, 3)).end();
+  });
+  return good;
+}
+
+bool json_wait(Context& context, const std::string& rest) {
+  bool good = false;
+  std::optional<cmdmon::TrackingReply> last;
+  const int tries = wait_until(context, parse_wait(rest), good, [&](const auto& data, int) { last = data; });
+  context.json = fmt::format("{{\"synchronised\":{},\"tries\":{}", good, tries);
+  if (last) {
+    context.json += fmt::format(",\"reference_id\":\"{}\",\"correction_s\":{},\"skew_ppm\":{}", format_hex(last->refid),
+                                std::fabs(last->correction), last->skew_ppm);
+  } else {
+    context.json += ",\"reference_id\":null,\"correction_s\":null,\"skew_ppm\":null";
+  }
+  context.json += good ? "}" : ",\"error\":\"not synchronised\",\"code\":null}";
+  return good;
 }
 
 }  // namespace tactus::cli

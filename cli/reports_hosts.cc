@@ -12,14 +12,14 @@ namespace tactus::cli {
 using cmdmon::Reply;
 using cmdmon::Request;
 
-namespace {
-
-std::uint32_t refid_of(const tactus_address& address) {
+std::uint32_t address_refid(const tactus_address& address) {
   if (address.family == TACTUS_FAMILY_IPV4) return load_be<std::uint32_t>(address.bytes, 0);
   if (address.family != TACTUS_FAMILY_IPV6) return 0;
   const auto digest = md5({address.bytes, 16});
   return load_be<std::uint32_t>(digest, 0);
 }
+
+namespace {
 
 std::string bit_string(unsigned flags, int high, int low) {
   std::string out;
@@ -34,10 +34,10 @@ void print_ntpdata(Context& context, const cmdmon::NtpData2Reply& whole, bool ol
   const cmdmon::NtpDataReply& data = whole.common;
   Record record(context.output, context.settings.csv);
   record.label("Remote address  : ").field(format_address(data.remote)).label(" (");
-  record.field(format_hex(refid_of(data.remote))).label(")\nRemote port     : ");
+  record.field(format_hex(address_refid(data.remote))).label(")\nRemote port     : ");
   record.field(fmt::to_string(data.remote_port));
   record.label("\nLocal address   : ").field(format_address(data.local)).label(" (");
-  record.field(format_hex(refid_of(data.local))).label(")\nLeap status     : ").field(format_leap(data.leap));
+  record.field(format_hex(address_refid(data.local))).label(")\nLeap status     : ").field(format_leap(data.leap));
   record.label("\nVersion         : ").field(fmt::to_string(data.version));
   record.label("\nMode            : ").field(format_ntp_mode(data.mode));
   record.label("\nStratum         : ").field(fmt::to_string(data.stratum));
@@ -171,16 +171,12 @@ bool report_sourcename(Context& context, const std::string& rest) {
   return true;
 }
 
-bool report_clients(Context& context, const std::string& rest) {
+bool each_client(Context& context, const std::string& rest,
+                 const std::function<void(const cmdmon::ClientRecord&)>& use) {
   ClientsOptions options;
   if (!parse_clients(rest, options)) {
     context.output.complain("Invalid syntax for clients command");
     return false;
-  }
-  if (!context.settings.csv) {
-    print_header(context.output,
-                 fmt::format("Hostname                      NTP   Drop Int IntL Last  {:>6}   Drop Int  Last",
-                             options.nts_ke ? "NTS-KE" : "Cmd"));
   }
   cmdmon::ClientsRequest request;
   request.count = cmdmon::client_records_max;
@@ -190,12 +186,23 @@ bool report_clients(Context& context, const std::string& rest) {
     if (!context.session.request(Request::client_accesses, request, {Reply::client_accesses})) return false;
     const auto data = context.session.reply<cmdmon::ClientsReply>();
     for (std::size_t i = 0; i < std::min<std::size_t>(data.count, data.records.size()); ++i) {
-      const cmdmon::ClientRecord& client = data.records[i];
-      if (client.address.family != TACTUS_FAMILY_NONE) print_client(context, client, options.nts_ke);
+      if (data.records[i].address.family != TACTUS_FAMILY_NONE) use(data.records[i]);
     }
     request.first_index = data.next_index;
     if (data.next_index >= data.indices || data.count < cmdmon::client_records_max) return true;
   }
+}
+
+bool report_clients(Context& context, const std::string& rest) {
+  ClientsOptions options;
+  // The header comes before the first request, so that it is there even when that fails.
+  if (parse_clients(rest, options) && !context.settings.csv) {
+    print_header(context.output,
+                 fmt::format("Hostname                      NTP   Drop Int IntL Last  {:>6}   Drop Int  Last",
+                             options.nts_ke ? "NTS-KE" : "Cmd"));
+  }
+  return each_client(context, rest,
+                     [&](const cmdmon::ClientRecord& client) { print_client(context, client, options.nts_ke); });
 }
 
 }  // namespace tactus::cli

@@ -23,6 +23,8 @@ bool Session::run(cmdmon::Request code, const Expected& expected) {
   older_ = false;
   if (!submit(cmdmon::request_info(code))) {
     output_.print_line("506 Cannot talk to daemon");
+    if (!advice_.empty() && !channel_.interrupted()) output_.complain("{}", advice_);
+    advice_.clear();
     return false;
   }
   const bool quiet = header_.status != 0 && header_.status == expected.quiet_status;

@@ -53,6 +53,8 @@ class Session {
     return cmdmon::read_payload<Payload>(reply_, cmdmon::reply_header_size);
   }
 
+  // A sentence for people, printed once on stderr when no daemon answers; empty: none.
+  void set_advice(std::string advice) { advice_ = std::move(advice); }
   void set_timeout_ms(int timeout) { timeout_ms_ = timeout; }
   void set_retries(int retries) { retries_ = retries; }
   [[nodiscard]] int timeout_ms() const { return timeout_ms_; }
@@ -77,6 +79,7 @@ class Session {
   std::array<std::uint8_t, 524> reply_{};
   cmdmon::ReplyHeader header_;
   bool older_ = false;
+  std::string advice_;
 };
 
 }  // namespace tactus::cli

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>  // NOLINT(modernize-deprecated-headers): nanosleep and clock_gettime are POSIX
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -49,6 +50,32 @@ SocketChannel::SocketChannel(const std::string& servers, std::uint16_t port, Fam
       servers_.emplace_back(address);
     }
   }
+}
+
+std::string advice_without_daemon(const std::string& servers, std::uint16_t port) {
+  std::string list;
+  std::string closed;  // a socket that only others may open
+  bool udp = false;
+  for (std::size_t begin = 0; begin < servers.size();) {
+    const std::size_t end = std::min(servers.find(',', begin), servers.size());
+    const std::string server = servers.substr(begin, end - begin);
+    begin = end + 1;
+    if (server.empty()) break;
+    const bool path = server.front() == '/';
+    if (path && ::access(server.c_str(), R_OK | W_OK) != 0 && errno == EACCES) closed = server;
+    udp = udp || !path;
+    if (!list.empty()) list += begin > servers.size() ? " or " : ", ";
+    list += server;
+  }
+  const std::string ports = udp ? fmt::format(" (UDP port {})", port) : "";
+  if (!closed.empty()) {
+    return fmt::format(
+        "No time daemon answers at {}{}: {} may be opened by root and the daemon's group only, so try "
+        "again as root.",
+        list, ports, closed);
+  }
+  return fmt::format("No time daemon answers at {}{}: start one (systemctl start tactusd), or name its socket with -h.",
+                     list, ports);
 }
 
 Fd SocketChannel::open_udp(const tactus_address& address) {

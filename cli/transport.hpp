@@ -32,6 +32,9 @@ class UnixClient {
   std::string socket_;
 };
 
+// What to do when none of these servers answers: one sentence. Looks whether a socket is there and may be opened.
+std::string advice_without_daemon(const std::string& servers, std::uint16_t port);
+
 class SocketChannel final : public Channel {
  public:
   // servers: comma-separated paths and hosts.

@@ -307,7 +307,7 @@ TEST(PrivateReports, give_rows_by_their_members_in_pieces) {
   }
   std::size_t largest = 0;
   FakeChannel channel([&](Bytes request) -> std::vector<std::uint8_t> {
-    EXPECT_TRUE(is_private_request(request));
+    if (!is_private_request(request)) return {};  // what tctl sends behind the first, to know chronyd by its silence
     const std::string text = answer_private(request, backend);
     largest = std::max(largest, text.size());
     return {text.begin(), text.end()};
