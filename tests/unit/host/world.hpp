@@ -44,7 +44,8 @@ class World {
         model(&declarations) {
     LoaderSettings settings;
     settings.folders = std::move(folders);
-    HostContext context{logger, loop, resolver, statlogs, registry, declarations, model, run_flags, {}, {}, {}, {}, {}};
+    HostContext context{logger,    loop, resolver, statlogs, registry, declarations, model,
+                        run_flags, {},   {},       {},       {},       {},           {}};
     context.make_refclock = [this](std::string_view name, const tactus_record& record) {
       return make_refclock(name, record);
     };
