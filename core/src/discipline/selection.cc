@@ -92,7 +92,8 @@ SelectionResult Selection::run(std::span<Source* const> sources, Source* updated
     if (source->place().state == SourceState::candidate) list.push_back(source);
   }
   const Sweep sweep = intersect(list);
-  if (!majority(sweep, classes)) {
+  agreed_ = majority(sweep, classes);
+  if (!agreed_) {
     const bool had = std::exchange(selected_, nullptr) != nullptr || std::exchange(removed_, false);
     mark_candidates(SourceState::falseticker);
     SelectionResult result;

@@ -103,6 +103,7 @@ class Selection {
   std::span<Source* const> sources_;
   Source* updated_ = nullptr;
   Instant now_{};
+  bool agreed_ = false;  // there is a majority
 };
 
 }  // namespace tactus

@@ -92,8 +92,8 @@ void Selection::count_bad(Source& source) {
 void Selection::warn_about(Source& source) {
   auto& place = source.place();
   if (place.state == SourceState::falseticker) {
-    // Without a selection nobody knows who is wrong.
-    if (selected_ == nullptr || std::exchange(place.reported.falseticker, true)) return;
+    // Without a majority nobody knows who is wrong.
+    if (!agreed_ || std::exchange(place.reported.falseticker, true)) return;
     warn(fmt::format("Detected falseticker {}", source.long_label()));
   } else if (place.bad_count < bad_limit) {
     return;
