@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include <tactus/quantile.hpp>
+
 #include "random_pool.hpp"
 
 namespace tactus::ntp {
@@ -23,17 +25,12 @@ class DelayQuantile {
   [[nodiscard]] double min_step_s() const noexcept { return min_step_s_; }
 
  private:
-  struct Walker {
-    double estimate = 0;
-    double step = 0;
-    int sign = 1;
-  };
-  void move(Walker& walker, double delay_s, double chance) const noexcept;
+  [[nodiscard]] std::array<QuantileWalker, walkers> filled() const noexcept;
 
   double probability_;
   double min_step_s_;
   bool started_ = false;
-  std::array<Walker, walkers> walkers_{};
+  std::array<QuantileWalker, walkers> walkers_;
 };
 
 }  // namespace tactus::ntp
