@@ -154,6 +154,7 @@ class Association {
   void judge_measurement(Verdict& verdict, const Packet& packet, const Arrival& arrival, const Context& context);
   [[nodiscard]] Exchange make_exchange(const Verdict& verdict, const Header& header, const LocalStamp& received,
                                        bool& first_interleaved) const;
+  void log_correction(Corrected outcome, const LocalStamp& received, double told_s);
   [[nodiscard]] bool passes_test_a(const Verdict& verdict, const Header& header, bool first_interleaved) const;
   [[nodiscard]] double monotonic_shift_s(const Packet& packet) const;
   void update_times(const Verdict& verdict, const Packet& packet, const Arrival& arrival);

@@ -217,7 +217,7 @@ void Association::judge_measurement(Verdict& verdict, const Packet& packet, cons
     const bool previous_pair = verdict.interleaved && exchange.transmit.time == prev_local_transmit_.time;
     const double told_s = previous_pair ? prev_local_transmit_.correction_s
                                         : (packet.network_correction ? packet.network_correction->correction_s : 0);
-    apply_network_correction(measurement, exchange.receive, told_s);
+    log_correction(apply_network_correction(measurement, exchange.receive, told_s), exchange.receive, told_s);
   }
   verdict.measured = true;
 
@@ -236,6 +236,16 @@ void Association::judge_measurement(Verdict& verdict, const Packet& packet, cons
                   passes_loop_test(packet.header, refid_of(arrival.local), context.view.reference(context.now)));
   constexpr std::uint32_t all = test_a | test_b | test_c | test_d;
   verdict.good = (verdict.tests & all) == all;
+}
+
+void Association::log_correction(Corrected outcome, const LocalStamp& received, double told_s) {
+  if (outcome == Corrected::absent) return;
+  events_.emplace_back(
+      Message{.level = TACTUS_LOG_DEBUG,
+              .text = fmt::format("apply_net_correction: {} correction receive={:.9f} transmit={:.9f} duration={:.9f}",
+                                  outcome == Corrected::applied ? "Applied" : "Invalid", received.correction_s, told_s,
+                                  received.duration_s),
+              .limited = false});
 }
 
 bool Association::passes_test_a(const Verdict& verdict, const Header& header, bool first_interleaved) const {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/core.h>
+
 #include "association.hpp"
 
 namespace tactus::ntp {
@@ -206,7 +208,14 @@ void Association::on_transmit_stamp(std::uint32_t id, const tactus_stamp& stamp,
   if (id != last_id_ || stamp.corrected_ns == 0 || to_ns(daemon_transmit_) == 0) return;
   const double later_s = to_seconds(from_ns<Instant>(stamp.corrected_ns) - daemon_transmit_);
   // A driver or a kernel that says something else does not know.
-  if (!(later_s >= 0 && later_s <= stamp_later_max_s)) return;
+  const bool acceptable = later_s >= 0 && later_s <= stamp_later_max_s;
+  if (clock_.hardware_timestamping) {
+    events_.emplace_back(Message{.level = TACTUS_LOG_DEBUG,
+                                 .text = fmt::format("update_tx_timestamp: {} TX timestamp delay={:.9f}",
+                                                     acceptable ? "Updated" : "Unacceptable", later_s),
+                                 .limited = false});
+  }
+  if (!acceptable) return;
   const double told_s = local_transmit_.correction_s;
   local_transmit_ = LocalStamp::from(stamp);
   local_transmit_.correction_s = told_s;

@@ -38,15 +38,17 @@ Measurement measure(const Exchange& exchange, double local_precision_s, double s
   return result;
 }
 
-void apply_network_correction(Measurement& measurement, const LocalStamp& receive, double client_to_server_s) noexcept {
+Corrected apply_network_correction(Measurement& measurement, const LocalStamp& receive,
+                                   double client_to_server_s) noexcept {
   constexpr double worst_link_frequency = 100e-6;
-  if (!(receive.correction_s > receive.duration_s) || !(client_to_server_s > 0)) return;
+  if (!(receive.correction_s > receive.duration_s) || !(client_to_server_s > 0)) return Corrected::absent;
   const double inbound_s = receive.correction_s - receive.duration_s;
   const double outbound_s = client_to_server_s - receive.duration_s;
   const double least_s = (inbound_s + outbound_s) * (1 - worst_link_frequency);
-  if (!(least_s >= 0 && least_s <= measurement.peer_delay_s)) return;
+  if (!(least_s >= 0 && least_s <= measurement.peer_delay_s)) return Corrected::invalid;
   measurement.offset_s += (inbound_s - outbound_s) / 2;
   measurement.peer_delay_s = std::max(measurement.peer_delay_s - least_s, measurement.precision_s);
+  return Corrected::applied;
 }
 
 }  // namespace tactus::ntp

@@ -53,6 +53,8 @@ Measurement measure(const Exchange& exchange, double local_precision_s, double s
 
 // Applies the corrections of PTP clocks on the way (section 4.4), when both directions have one that makes sense.
 // client_to_server_s is what the source told in field F324.
-void apply_network_correction(Measurement& measurement, const LocalStamp& receive, double client_to_server_s) noexcept;
+enum class Corrected : std::uint8_t { absent, applied, invalid };
+Corrected apply_network_correction(Measurement& measurement, const LocalStamp& receive,
+                                   double client_to_server_s) noexcept;
 
 }  // namespace tactus::ntp

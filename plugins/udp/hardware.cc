@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::int64_t min_poll_least = -6;
 constexpr std::int64_t min_poll_most = 20;
-constexpr std::int64_t samples_least = 2;
-constexpr std::int64_t samples_most = 64;
+constexpr std::int64_t samples_least{NicClock::samples_least};
+constexpr std::int64_t samples_most{NicClock::samples_most};
 constexpr double precision_least_s = 1e-12;
 constexpr double timer_randomness = 0.1;
 constexpr std::size_t check_sequence_bytes = 4;  // end of an Ethernet frame
@@ -27,7 +27,9 @@ ReceiveFilter filter_of(std::string_view word) {
 }  // namespace
 
 Hardware::Hardware(Host host, const Options& options)
-    : host_(host), implausible_(&host.drop_counter("udp", "hardware_stamp_implausible")) {
+    : host_(host),
+      implausible_(&host.drop_counter("udp", "hardware_stamp_implausible")),
+      slow_reading_(&host.drop_counter("udp", "hardware_clock_slow")) {
   const Record* any = nullptr;
   std::optional<Record> kept;
   options.each("hwtimestamp", [&](const Record& record) {
@@ -47,6 +49,13 @@ Hardware::Hardware(Host host, const Options& options)
   const tactus_status status = host.raw()->clock_listen(host.raw(), &Hardware::clock_changed, nullptr, this);
   if (status != TACTUS_OK) fail(status, "the clock cannot be followed");
 }
+
+Hardware::Interface::Interface(std::string with_name, const Settings& with, NicDevice with_device, const Host& host)
+    : name(std::move(with_name)),
+      settings(with),
+      device(std::move(with_device)),
+      readings(host.clock_precision_s(), [host] { return static_cast<double>(host.random<std::uint32_t>()) / 0x1p32; }),
+      clock(with.limits) {}
 
 Hardware::Settings Hardware::settings_of(const Record& record) {
   Settings out;
@@ -83,7 +92,7 @@ Result<void> Hardware::add(const std::string& name, const Settings& settings) {
   auto enabled = enable_nic(name, settings.filter);
   if (!enabled) return enabled.failure();
   host_.info("Enabled HW timestamping {}on {}", enabled->receives ? "" : "(TX only) ", name);
-  interfaces_.emplace_back(name, settings, std::move(*enabled));
+  interfaces_.emplace_back(name, settings, std::move(*enabled), host_);
   return {};
 }
 
@@ -100,24 +109,50 @@ void Hardware::clock_changed(void* user, const tactus_clock_change* change) {
 
 // ---- reading the clocks
 
+// The first timestamp begins it: nothing is read while none come.
 void Hardware::read_if_due(Interface& interface, MonoTime now) {
-  if (!interface.read_at || to_seconds(now - *interface.read_at) >= interface.settings.min_interval_s) read(interface);
+  if (!interface.read_at) {
+    read(interface, "");
+  } else if (!interface.sampled_at || to_seconds(now - *interface.sampled_at) >= interface.settings.min_interval_s) {
+    read(interface, " before timeout");
+  }
 }
 
-void Hardware::read(Interface& interface) {
+void Hardware::read(Interface& interface, const char* why) {
+  host_.debug("Polling PHC on {}{}", interface.name, why);
   const MonoTime now = host_.now().monotonic;
   interface.read_at = now;
   const double factor = 1 + timer_randomness * static_cast<double>(host_.random<std::uint32_t>()) / 0x1p32;
   interface.timer.start(host_, now + from_seconds(interface.settings.max_interval_s * factor),
-                        [this, &interface] { read(interface); });
+                        [this, &interface] { read(interface, ""); });
   const auto readings = read_nic_clock(interface.device, interface.settings.cross);
-  const auto sample = combine(readings, interface.settings.precision_s);
+  if (readings.empty()) return;
+  const double raw_s = to_seconds(readings.back().after - readings.front().before);
+  const double corrected_s = to_seconds(host_.correct(readings.back().after) - host_.correct(readings.front().before));
+  const double ratio = raw_s > 0 ? corrected_s / raw_s : 1;
+  const auto sample = interface.readings.combine(readings, ratio, interface.settings.precision_s);
   if (!sample) return;
+  host_.debug("Combined {} readings of {} error={:.9f}", sample->used, readings.size(), sample->error_s);
+  take(interface, *sample);
+  // Links may be renegotiated.
+  if (const auto speed = link_speed_mbit_s(interface.device)) interface.device.speed_mbit_s = *speed;
+}
+
+void Hardware::take(Interface& interface, const NicSample& sample) {
   double error_s = 0;
-  const Instant local = host_.correct(sample->raw, &error_s);
-  interface.clock.add(sample->nic_ns, local, sample->error_s + error_s);
-  host_.debug("HW clock samples={} of {} readings={} error={:.9f}", interface.clock.samples(), interface.name,
-              readings.size(), sample->error_s);
+  const Instant local = host_.correct(sample.raw, &error_s);
+  NicClock& clock = interface.clock;
+  if (!clock.wants(sample, local)) {
+    ++*slow_reading_;
+    return;
+  }
+  interface.sampled_at = interface.read_at;
+  if (sample.used == 0) host_.debug("Accepted reading error={:.9f}", sample.error_s);
+  if (clock.add(sample.nic_ns, local, sample.error_s + error_s)) {
+    host_.debug("HW clock samples={} on {}", clock.samples(), interface.name);
+  } else {
+    host_.debug("HW clock reset on {}", interface.name);
+  }
 }
 
 // ---- timestamps

@@ -44,13 +44,14 @@ class Hardware {
     NicClock::Limits limits{};
   };
   struct Interface {
-    Interface(std::string with_name, const Settings& with, NicDevice with_device)
-        : name(std::move(with_name)), settings(with), device(std::move(with_device)), clock(with.limits) {}
+    Interface(std::string with_name, const Settings& with, NicDevice with_device, const Host& host);
     std::string name;
     Settings settings;
     NicDevice device;
+    NicReadings readings;
     NicClock clock;
     std::optional<MonoTime> read_at;
+    std::optional<MonoTime> sampled_at;  // the last reading that told something
     Timer timer;
     std::size_t header_ipv4 = 42;  // Ethernet, IPv4, UDP
     std::size_t header_ipv6 = 62;
@@ -62,7 +63,8 @@ class Hardware {
   [[nodiscard]] bool known(const std::string& name) const;
   Interface* find(const Control& control);
   void read_if_due(Interface& interface, MonoTime now);
-  void read(Interface& interface);
+  void read(Interface& interface, const char* why);
+  void take(Interface& interface, const NicSample& sample);
   std::optional<tactus_stamp> convert(Interface& interface, std::int64_t nic_ns, double compensation_s,
                                       const Now& event);
   static void clock_changed(void* user, const tactus_clock_change* change);
@@ -70,6 +72,7 @@ class Hardware {
   Host host_;
   std::list<Interface> interfaces_;  // timers know their addresses
   std::uint64_t* implausible_;
+  std::uint64_t* slow_reading_;
 };
 
 }  // namespace tactus::udp

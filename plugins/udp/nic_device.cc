@@ -55,16 +55,6 @@ int choose(const ethtool_ts_info& info, ReceiveFilter filter) {
   return can(info, HWTSTAMP_FILTER_ALL) ? HWTSTAMP_FILTER_ALL : HWTSTAMP_FILTER_NONE;
 }
 
-double link_speed(int fd, const std::string& name) {
-  ethtool_cmd command{};
-  command.cmd = ETHTOOL_GSET;
-  ifreq request = request_for(name);
-  request.ifr_data = reinterpret_cast<char*>(&command);
-  if (::ioctl(fd, SIOCETHTOOL, &request) != 0) return speed_default_mbit_s;
-  const std::uint32_t speed = ethtool_cmd_speed(&command);
-  return speed == static_cast<std::uint32_t>(SPEED_UNKNOWN) ? speed_default_mbit_s : static_cast<double>(speed);
-}
-
 Result<void> switch_on(int fd, const std::string& name, int filter) {
   hwtstamp_config wanted{};
   wanted.tx_type = HWTSTAMP_TX_ON;
@@ -134,6 +124,7 @@ Result<NicDevice> enable_nic(const std::string& name, ReceiveFilter filter) {
   if (!socket) socket.reset(::socket(AF_INET6, SOCK_DGRAM, 0));
   if (!socket) return failed("socket()");
   NicDevice out;
+  out.name = name;
   ifreq request = request_for(name);
   if (::ioctl(socket.get(), SIOCGIFINDEX, &request) != 0) return failed("ioctl(SIOCGIFINDEX)");
   out.interface_index = static_cast<std::uint32_t>(request.ifr_ifindex);
@@ -150,11 +141,22 @@ Result<NicDevice> enable_nic(const std::string& name, ReceiveFilter filter) {
   const int chosen = choose(info, filter);
   if (auto on = switch_on(socket.get(), name, chosen); !on) return on.failure();
   out.receives = chosen != HWTSTAMP_FILTER_NONE;
-  out.speed_mbit_s = link_speed(socket.get(), name);
   const std::string path = fmt::format("/dev/ptp{}", info.phc_index);
   out.clock.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!out.clock) return failed(fmt::format("open({})", path));
+  out.socket = std::move(socket);
+  out.speed_mbit_s = link_speed_mbit_s(out).value_or(speed_default_mbit_s);
   return out;
+}
+
+std::optional<double> link_speed_mbit_s(const NicDevice& device) {
+  ethtool_cmd command{};
+  command.cmd = ETHTOOL_GSET;
+  ifreq request = request_for(device.name);
+  request.ifr_data = reinterpret_cast<char*>(&command);
+  if (::ioctl(device.socket.get(), SIOCETHTOOL, &request) != 0) return std::nullopt;
+  const std::uint32_t speed = ethtool_cmd_speed(&command);
+  return speed == static_cast<std::uint32_t>(SPEED_UNKNOWN) ? 0 : static_cast<double>(speed);
 }
 
 std::vector<NicReading> read_nic_clock(NicDevice& device, bool cross) {

@@ -17,7 +17,9 @@ namespace tactus::udp {
 enum class ReceiveFilter : std::uint8_t { automatic, none, ntp, ptp, all };
 
 struct NicDevice {
+  std::string name;
   std::uint32_t interface_index = 0;
+  Fd socket;                 // for questions to the driver
   Fd clock;                  // /dev/ptpN
   bool receives = false;     // received packets get timestamps, too
   double speed_mbit_s = 0;   // of the link; 0 unknown
@@ -28,6 +30,8 @@ struct NicDevice {
 std::vector<std::string> interface_names();
 // Error: what the interface lacks, or which call failed.
 Result<NicDevice> enable_nic(const std::string& name, ReceiveFilter filter);
+// Speed of the link now; 0: unknown. Empty: the driver does not tell.
+std::optional<double> link_speed_mbit_s(const NicDevice& device);
 // Up to 25 readings; empty when the device gives none. cross: hardware that reads both clocks at once may do so.
 std::vector<NicReading> read_nic_clock(NicDevice& device, bool cross);
 

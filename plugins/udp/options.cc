@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directive of hardware timestamps (configuration specification, section 4.4).
+// Directives of timestamps (configuration specification, section 4.4).
 #include "options.hpp"
 
 #include <limits>
@@ -27,9 +27,15 @@ constexpr tactus_field hwtimestamp_fields[] = {
     field_flag("nocrossts", "do not use precise cross-timestamping"),
     field_choice(TACTUS_TYPE_ENUM, "rxfilter", receive_filters, nullptr, "which packets get a hardware timestamp")};
 
-constexpr tactus_directive table[] = {directive("hwtimestamp", "timestamping", TACTUS_SHAPE_NAMED, hwtimestamp_fields,
-                                                "timestamps of the network hardware", TACTUS_REPEAT_ACCUMULATE,
-                                                TACTUS_TEXTS_PLAIN)};
+constexpr Simple transmit_buffers{
+    field_integer("maxtxbuffers", "packets", 0, 1048576, "0",
+                  "sent packets of one socket that may wait for their timestamps; 0: 256, or 8 of a client's socket"),
+    "timestamping"};
+
+constexpr tactus_directive table[] = {
+    directive(transmit_buffers),
+    directive("hwtimestamp", "timestamping", TACTUS_SHAPE_NAMED, hwtimestamp_fields,
+              "timestamps of the network hardware", TACTUS_REPEAT_ACCUMULATE, TACTUS_TEXTS_PLAIN)};
 
 }  // namespace
 

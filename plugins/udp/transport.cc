@@ -57,6 +57,7 @@ struct Transport::Buffers {
 
 Transport::Transport(Host host, const Options& options)
     : host_(host),
+      max_waiting_(static_cast<std::size_t>(std::max<std::int64_t>(options.integer("maxtxbuffers", 0), 0))),
       hardware_(host, options),
       drops_{&host.drop_counter("udp", "bad_source"),
              &host.drop_counter("udp", "control_truncated"),
@@ -84,7 +85,7 @@ Result<Socket*> Transport::open(const tactus_socket_params& params, const tactus
   socket->local = params.local;
   socket->sink = sink;
   socket->user = user;
-  socket->sent = SentPackets(params.role == TACTUS_SOCKET_CLIENT ? sent_limit_client : sent_limit_server);
+  socket->sent = SentPackets(sent_limit(params.role));
   // Asking for errors includes priority data: how SO_SELECT_ERR_QUEUE reports the error queue.
   std::weak_ptr<Socket> weak = socket;
   socket->watch.start(host_, socket->os.fd, TACTUS_WATCH_READ | TACTUS_WATCH_ERROR, [this, weak](std::uint32_t events) {
@@ -103,6 +104,26 @@ void Transport::close(Socket* socket) {
   kept->open = false;
   kept->watch.stop();
   kept->os.owned.reset();
+}
+
+std::size_t Transport::sent_limit(std::uint32_t role) const noexcept {
+  if (max_waiting_ > 0) return max_waiting_;
+  return role == TACTUS_SOCKET_CLIENT ? sent_limit_client : sent_limit_server;
+}
+
+// ---- what happened to timestamps, for those who look into hardware
+
+void Transport::trace(const Socket& socket, const char* what, const tactus_address& remote, std::size_t length,
+                      const Control& control) const {
+  if (!socket.os.hardware) return;
+  host_.debug("{} {} len={} if={} tss={}{} tsif={} tslen={}", what, to_text_with_port(remote), length,
+              control.interface_index, control.kernel_time != RawTime{} ? "K" : "", control.hardware_ns != 0 ? "H" : "",
+              control.stamp_interface, control.frame_bytes);
+}
+
+void Transport::trace_receive_stamp(const tactus_stamp& stamp, const Now& event) const {
+  host_.debug("Updated RX timestamp delay={:.9f} tss={}",
+              to_seconds(event.corrected - from_ns<Instant>(stamp.corrected_ns)), stamp.origin);
 }
 
 // ---- sending
@@ -219,7 +240,9 @@ bool Transport::fill(const Socket& socket, std::size_t index, std::size_t length
   const Control control = read_control(header);
   out.local = control.local;
   out.interface_index = control.interface_index;
+  trace(socket, "Received message from", out.remote, out.length, control);
   out.stamp = receive_stamp(socket, control, out.length, host_.event());
+  if (socket.os.hardware) trace_receive_stamp(out.stamp, host_.event());
   return true;
 }
 
@@ -257,6 +280,8 @@ void Transport::receive_errors(Socket& socket) {
     const Control control = read_control(header);
     if (control.transmit_stamp) {
       const std::size_t length = std::min<std::size_t>(buffers_->messages[index].msg_len, buffers_->data[index].size());
+      trace(socket, "Received error message from", from_sockaddr(&buffers_->names[index], header.msg_namelen), length,
+            control);
       on_looped(socket, {buffers_->data[index].data(), length}, control);
     } else if (control.error_number != 0) {
       socket.sink.failed(socket.user, control.error_number);
@@ -283,6 +308,7 @@ void Transport::on_hardware_looped(Socket& socket, Bytes frame, const Control& c
   const auto stamp = hardware_.transmit_stamp(control, host_.event());
   if (!stamp) {
     ++*drops_.transmit_stamp_implausible;
+    host_.debug("Missing TX timestamp");
     return;
   }
   socket.sink.transmitted(socket.user, packet->send_id, &*stamp);

@@ -56,7 +56,13 @@ class Transport {
   void keep_stamps_on(std::uint16_t family);
   tactus_stamp make_stamp(RawTime raw, std::uint32_t origin) const;
 
+  [[nodiscard]] std::size_t sent_limit(std::uint32_t role) const noexcept;
+  void trace(const Socket& socket, const char* what, const tactus_address& remote, std::size_t length,
+             const Control& control) const;
+  void trace_receive_stamp(const tactus_stamp& stamp, const Now& event) const;
+
   Host host_;
+  std::size_t max_waiting_;  // of sent packets for their timestamps, of each socket; 0: by its role
   Hardware hardware_;
   std::list<std::shared_ptr<Socket>> sockets_;
   std::unique_ptr<Buffers> buffers_;  // made with the first socket

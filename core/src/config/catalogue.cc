@@ -32,6 +32,7 @@ constexpr CatalogueEntry entries[] = {
     {"refresh", "ntp", "client"},
     {"hwtstimeout", "ntp", "timestamping"},
     {"hwtimestamp", "udp", "timestamping"},
+    {"maxtxbuffers", "udp", "timestamping"},
     {"ptpport", "netptp", "ptp"},
     {"ptpdomain", "netptp", "ptp"},
     {"keyfile", "symkey", "auth"},

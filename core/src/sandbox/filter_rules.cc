@@ -233,6 +233,7 @@ std::vector<tactus_filter_rule> allowed_calls(std::uint32_t needs, const std::ve
     allow(rules, device_calls);
     // The list of network devices, which getifaddrs(3) asks the kernel for.
     rules.push_back({"socket", TACTUS_FILTER_ALLOW, 2, {argument(0, AF_NETLINK), argument(2, NETLINK_ROUTE)}});
+    allow_request(rules, SIOCETHTOOL);  // speed of a link
     for (const std::uint64_t group : device_groups) allow_request(rules, group, request_group_mask);
     for (const std::uint64_t request : serial_requests) allow_request(rules, request);
   }

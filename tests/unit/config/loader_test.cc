@@ -116,8 +116,8 @@ TEST(Declarations, are_complete_and_their_defaults_parse) {
     }
     EXPECT_NE(RecordBuilder(directive, "", 0).defaults(), nullptr);
   }
-  // 97 names of chrony 4.8, three of the plugins group, two of the estimators, two drivers.
-  EXPECT_EQ(names, 97U + 3U + 2U + 2U);
+  // 97 names of chrony 4.8, one that came later, three of the plugins group, two of the estimators, two drivers.
+  EXPECT_EQ(names, 97U + 1U + 3U + 2U + 2U);
 }
 
 TEST(Declarations, nobody_declares_what_is_declared) {

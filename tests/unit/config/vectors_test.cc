@@ -33,6 +33,7 @@ const std::map<std::string, std::string>& deviations() {
       {"conf-0677", ""},
       {"conf-0699", ""},
       {"conf-0700", ""},
+      {"conf-0416", ""},                                   // maxtxbuffers came after 4.8
       {"conf-1041", "Invalid value in server directive"},  // numbers beyond 32 bits
       {"conf-1104", "Invalid value in server directive"},
   };

@@ -20,6 +20,7 @@
 #include <gtest/gtest.h>
 #include <linux/ptp_clock.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 
 #include <tactus/plugin.h>
 
@@ -117,6 +118,7 @@ TEST_F(Filter, leaves_a_plugin_with_devices_their_requests_and_the_list_of_inter
   EXPECT_TRUE(went_on(status_behind(1, TACTUS_NEEDS_NET | TACTUS_NEEDS_DEVICES, lists)));
   EXPECT_TRUE(killed(status_behind(1, TACTUS_NEEDS_NET, lists)));
   EXPECT_TRUE(went_on(status_behind(1, TACTUS_NEEDS_DEVICES, [&] { return asks(PTP_CLOCK_GETCAPS); })));
+  EXPECT_TRUE(went_on(status_behind(1, TACTUS_NEEDS_DEVICES, [&] { return asks(SIOCETHTOOL); }))) << "speed of a link";
   EXPECT_TRUE(killed(status_behind(1, TACTUS_NEEDS_NET, [&] { return asks(PTP_CLOCK_GETCAPS); })));
   EXPECT_TRUE(killed(status_behind(1, ~0u, [&] { return asks(TIOCSTI); }))) << "types into a terminal";
 }

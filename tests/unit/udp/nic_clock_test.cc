@@ -19,27 +19,74 @@ NicReading reading(std::int64_t before, std::int64_t nic, std::int64_t after) {
   return {from_ns<RawTime>(before), nic, from_ns<RawTime>(after)};
 }
 
-TEST(NicReadings, the_quickest_count) {
+// Numbers that are the same in each run.
+std::function<double()> chances(unsigned seed) {
+  return [random = std::mt19937_64(seed)]() mutable { return std::uniform_real_distribution<double>()(random); };
+}
+
+// Ten readings, 10 us apart. Five take 1000 to 1100 ns with the card in the middle, the others wait for 2000 ns more on
+// one side.
+std::vector<NicReading> ten_readings(std::int64_t from, std::mt19937_64& random) {
+  std::uniform_int_distribution<std::int64_t> extra(0, 50);
   std::vector<NicReading> readings;
   for (int i = 0; i < 10; ++i) {
-    // Two take 1000 ns with the card in the middle; the others wait on one side.
-    const std::int64_t at = start + i * 10'000;
-    const std::int64_t wait = i == 3 || i == 7 ? 0 : 2000;
-    readings.push_back(reading(at, at + 77 * second + 500 + wait, at + 1000 + wait));
+    const std::int64_t at = from + i * 10'000;
+    const std::int64_t half = 500 + extra(random);
+    const std::int64_t wait = i % 2 == 0 ? 0 : 2000;
+    readings.push_back(reading(at, at + 77 * second + half + wait, at + 2 * half + wait));
   }
-  const auto sample = combine(readings, 1e-9);
+  return readings;
+}
+
+TEST(NicReadings, those_count_that_were_as_quick_as_the_quickest_have_been) {
+  std::mt19937_64 random(2);
+  NicReadings knowledge(1e-9, chances(1));
+  for (int i = 0; i < 100; ++i) knowledge.combine(ten_readings(start + i * second, random), 1.0, 1e-9);
+  int none = 0;
+  for (int i = 100; i < 200; ++i) {
+    const auto sample = knowledge.combine(ten_readings(start + i * second, random), 1.0, 1e-9);
+    ASSERT_TRUE(sample);
+    EXPECT_NEAR(static_cast<double>(sample->nic_ns - to_ns(sample->raw)), 77e9, 1);
+    if (sample->used == 0) ++none;
+    if (sample->used == 0) continue;
+    EXPECT_GE(sample->error_s, 499e-9);
+    EXPECT_LE(sample->error_s, 551e-9) << "no reading that waited is among them";
+  }
+  EXPECT_LT(none, 50);
+  const auto sample = knowledge.combine(ten_readings(start, random), 1.0, 1e-6);
+  EXPECT_NEAR(sample->error_s, 1e-6, 1e-12) << "not below the precision";
+}
+
+TEST(NicReadings, the_quickest_is_given_when_all_are_slower_than_usual) {
+  std::mt19937_64 random(2);
+  NicReadings knowledge(1e-9, chances(1));
+  for (int i = 0; i < 100; ++i) knowledge.combine(ten_readings(start + i * second, random), 1.0, 1e-9);
+  const std::vector<NicReading> slow{reading(start, 10, start + 9000), reading(start + 20'000, 20'020, start + 25'000)};
+  const auto sample = knowledge.combine(slow, 1.0, 1e-9);
   ASSERT_TRUE(sample);
-  EXPECT_EQ(sample->nic_ns - to_ns(sample->raw), 77 * second);
-  EXPECT_NEAR(sample->error_s, 500e-9, 1e-12);
-  EXPECT_NEAR(combine(readings, 1e-6)->error_s, 1e-6, 1e-12) << "not below the precision";
+  EXPECT_EQ(sample->used, 0U);
+  EXPECT_EQ(sample->nic_ns, 20'020);
+  EXPECT_EQ(to_ns(sample->raw), start + 22'500);
+  EXPECT_NEAR(sample->error_s, 2500e-9, 1e-12);
+  EXPECT_NEAR(knowledge.combine(slow, 1.002, 1e-9)->error_s, 2505e-9, 1e-12) << "an error is corrected time";
+}
+
+TEST(NicReadings, readings_at_one_instant_need_no_experience) {
+  NicReadings knowledge(1e-9, chances(1));
+  const std::vector<NicReading> crossed{reading(start, 5, start)};
+  for (int i = 0; i < 5; ++i) {
+    const auto sample = knowledge.combine(crossed, 1.0, 1e-9);
+    ASSERT_TRUE(sample);
+    EXPECT_EQ(sample->used, 1U);
+    EXPECT_EQ(sample->nic_ns, 5);
+  }
 }
 
 TEST(NicReadings, a_clock_that_went_back_makes_all_useless) {
-  EXPECT_FALSE(combine({}, 1e-9));
+  NicReadings knowledge(1e-9, chances(1));
+  EXPECT_FALSE(knowledge.combine({}, 1.0, 1e-9));
   const std::vector<NicReading> back{reading(start, 5, start + 10), reading(start + 20, 6, start + 19)};
-  EXPECT_FALSE(combine(back, 1e-9));
-  const std::vector<NicReading> crossed{reading(start, 5, start)};
-  EXPECT_EQ(combine(crossed, 1e-9)->nic_ns, 5);
+  EXPECT_FALSE(knowledge.combine(back, 1.0, 1e-9));
 }
 
 // A card that runs fast by some ppm and began at 123 s.
@@ -110,14 +157,56 @@ TEST(NicClock, a_jump_of_the_card_begins_anew) {
   const Card card;
   NicClock clock({});
   for (int i = 0; i < 10; ++i) clock.add(card.at(start + i * second), from_ns<Instant>(start + i * second), 1e-7);
-  clock.add(card.at(start + 10 * second) + 5000, from_ns<Instant>(start + 10 * second), 1e-7);
+  EXPECT_FALSE(clock.add(card.at(start + 10 * second) + 5000, from_ns<Instant>(start + 10 * second), 1e-7));
   EXPECT_FALSE(clock.valid());
-  clock.add(card.at(start + 11 * second) + 5000, from_ns<Instant>(start + 11 * second), 1e-7);
+  EXPECT_EQ(clock.samples(), 0U) << "nor is the one that did not agree";
+  EXPECT_TRUE(clock.add(card.at(start + 11 * second) + 5000, from_ns<Instant>(start + 11 * second), 1e-7));
+  EXPECT_FALSE(clock.valid());
+  EXPECT_TRUE(clock.add(card.at(start + 12 * second) + 5000, from_ns<Instant>(start + 12 * second), 1e-7));
   EXPECT_TRUE(clock.valid());
-  clock.add(1, from_ns<Instant>(start + 12 * second), 1e-7);
+  clock.add(1, from_ns<Instant>(start + 13 * second), 1e-7);
   EXPECT_FALSE(clock.valid()) << "it went back";
-  clock.add(2 * second, from_ns<Instant>(start + 12 * second + 100), 1e-7);
+  clock.add(2 * second, from_ns<Instant>(start + 13 * second + 100), 1e-7);
   EXPECT_FALSE(clock.valid()) << "too soon after the last sample";
+}
+
+TEST(NicClock, a_card_that_stands_still_or_runs_at_another_speed_is_no_clock) {
+  for (const std::int64_t speed : {second / 10, 2 * second}) {
+    NicClock clock({});
+    for (int i = 0; i < 8; ++i) {
+      clock.add(second + i * speed, from_ns<Instant>(start + i * second), 1e-7);
+      EXPECT_FALSE(clock.convert(second + i * speed)) << speed << " " << i;
+    }
+  }
+}
+
+TEST(NicClock, a_slow_reading_is_wanted_only_when_it_tells_something_new) {
+  const Card card;
+  NicClock clock({});
+  NicSample slow;
+  slow.nic_ns = card.at(start);
+  slow.error_s = 1e-6;
+  EXPECT_TRUE(clock.wants(slow, from_ns<Instant>(start))) << "nothing better is known";
+  for (int i = 0; i < 4; ++i) clock.add(card.at(start + i * second), from_ns<Instant>(start + i * second), 1e-7);
+  slow.nic_ns = card.at(start + 4 * second);
+  EXPECT_FALSE(clock.wants(slow, from_ns<Instant>(start + 4 * second)));
+  EXPECT_TRUE(clock.wants(slow, from_ns<Instant>(start + 4 * second + 1100))) << "it is later than any delay explains";
+  slow.used = 1;
+  EXPECT_TRUE(clock.wants(slow, from_ns<Instant>(start + 4 * second)));
+}
+
+// Old readings that lie on one side are no mistake of measurement: the frequency has changed.
+TEST(NicClock, as_many_samples_are_kept_as_are_asked_for) {
+  for (const std::size_t least : {2U, 12U}) {
+    NicClock clock({.min_samples = least, .max_samples = 20, .min_separation_s = 1});
+    std::int64_t nic = 5 * second;
+    for (int i = 0; i < 40; ++i) {
+      clock.add(nic, from_ns<Instant>(start + i * second), 1.0);
+      nic += second + i * i * 1000;
+    }
+    EXPECT_GE(clock.samples(), least);
+    EXPECT_LT(clock.samples(), 20U) << "a curve is cut";
+  }
 }
 
 TEST(NicClock, a_card_that_changes_its_frequency_is_found_again) {
