@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 # Jitter of every kind, lies, refclocks, a restart, threads of several seeds.
-NAMES = ["servers-become-liars", "client-restarts", "refclock-lost", "peers", "stamps-hardware", "delay-congestion"]
+NAMES = ["servers-become-liars", "client-restarts", "refclock-lost", "peers", "stamps-hardware"]
 LOGGED = "logdir ${dir}\\n      log rawmeasurements measurements statistics tracking refclocks\\n      driftfile ${dir}/drift"
 
 
