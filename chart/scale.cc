@@ -126,11 +126,14 @@ void YScale::decade_ticks(const std::string& unit) {
   const double span = high_ - low_;
   // Two ticks closer than this share of the axis would touch.
   const int every = std::max(1, static_cast<int>(std::ceil(0.12 * span)));
+  // Nor may the first one touch that of 0.
+  int first = least + (every > 1 ? every - 1 : 0);
+  while (bend(std::pow(10.0, first)) < 0.09 * span) ++first;
   const auto add = [&](double value) {
     if (const double at = place(value); at >= 0.0 && at <= 1.0) ticks_.push_back({value, label(value), {}});
   };
   std::vector<double> decades;
-  for (int i = least + (every > 1 ? every - 1 : 0); i < least + 40; i += every) decades.push_back(std::pow(10.0, i));
+  for (int i = first; i < least + 40; i += every) decades.push_back(std::pow(10.0, i));
   for (auto it = decades.rbegin(); it != decades.rend(); ++it) add(-*it);
   add(0.0);
   for (const double value : decades) add(value);
