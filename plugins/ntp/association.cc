@@ -159,7 +159,7 @@ void Association::set_online(const Context& context) {
       if (started_) begin(context, true);
       break;
   }
-  if (started_) log_change(fmt::format("Source {} online", name_));
+  if (!name_.empty()) log_change(fmt::format("Source {} online", name_));
 }
 
 void Association::set_offline(const Context&) {
@@ -174,7 +174,7 @@ void Association::set_offline(const Context&) {
       take_offline();
       break;
   }
-  if (started_) log_change(fmt::format("Source {} offline", name_));
+  if (!name_.empty()) log_change(fmt::format("Source {} offline", name_));
 }
 
 void Association::burst(std::uint32_t good, std::uint32_t total, const Context& context) {
@@ -201,18 +201,20 @@ void Association::take_offline() {
   reset_exchange();
 }
 
-void Association::set_min_poll(int log2_s, const Context& context) {
+void Association::set_min_poll(int log2_s) {
   if (log2_s < poll_lowest_log2_s || log2_s > poll_highest_log2_s) return;
+  const int other = poll_.max_log2_s();
   poll_.set_min(log2_s);
   log_change(fmt::format("Source {} new minpoll {}", name_, poll_.min_log2_s()));
-  if (transmit_at_) restart_timer(context, false);
+  if (poll_.max_log2_s() != other) log_change(fmt::format("Source {} new maxpoll {}", name_, poll_.max_log2_s()));
 }
 
-void Association::set_max_poll(int log2_s, const Context& context) {
+void Association::set_max_poll(int log2_s) {
   if (log2_s < poll_lowest_log2_s || log2_s > poll_highest_log2_s) return;
+  const int other = poll_.min_log2_s();
   poll_.set_max(log2_s);
   log_change(fmt::format("Source {} new maxpoll {}", name_, poll_.max_log2_s()));
-  if (transmit_at_) restart_timer(context, false);
+  if (poll_.min_log2_s() != other) log_change(fmt::format("Source {} new minpoll {}", name_, poll_.min_log2_s()));
 }
 
 void Association::set_min_stratum(std::uint32_t stratum) {

@@ -33,6 +33,8 @@ class Association {
   // The address became known, or was replaced. Forgets the exchange; the interval goes back to its minimum when the
   // source was reachable. `name` is the address as text, for messages.
   void set_address(const tactus_address& remote, std::string name, const Context& context);
+  // What messages call it before there is an address.
+  void set_name(std::string name) { name_ = std::move(name); }
   // Begins polling, when online. Needs an address.
   void start(const Context& context);
   // Ends it (the name has to be resolved again). Silent.
@@ -42,8 +44,9 @@ class Association {
   void set_online(const Context& context);
   void set_offline(const Context& context);
   void burst(std::uint32_t good, std::uint32_t total, const Context& context);  // client only
-  void set_min_poll(int log2_s, const Context& context);
-  void set_max_poll(int log2_s, const Context& context);
+  // The interval itself follows with the next answer, or when one is missing.
+  void set_min_poll(int log2_s);
+  void set_max_poll(int log2_s);
   void set_min_stratum(std::uint32_t stratum);
   void set_poll_target(int samples);
   void set_max_delay(double seconds);

@@ -78,13 +78,13 @@ tactus_status set_value(void* user, const void* args, Set set) {
 int to_int(std::int64_t value) { return static_cast<int>(std::clamp<std::int64_t>(value, -0x7fffffff, 0x7fffffff)); }
 
 tactus_status run_set_minpoll(void* user, const void* args, void*, tactus_error*) {
-  return set_value(user, args, [](Association& association, const tactus_source_value_args& value, const Context& now) {
-    association.set_min_poll(to_int(value.integer), now);
+  return set_value(user, args, [](Association& association, const tactus_source_value_args& value, const Context&) {
+    association.set_min_poll(to_int(value.integer));
   });
 }
 tactus_status run_set_maxpoll(void* user, const void* args, void*, tactus_error*) {
-  return set_value(user, args, [](Association& association, const tactus_source_value_args& value, const Context& now) {
-    association.set_max_poll(to_int(value.integer), now);
+  return set_value(user, args, [](Association& association, const tactus_source_value_args& value, const Context&) {
+    association.set_max_poll(to_int(value.integer));
   });
 }
 tactus_status run_set_minstratum(void* user, const void* args, void*, tactus_error*) {

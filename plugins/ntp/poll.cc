@@ -71,13 +71,11 @@ void PollControl::reset() noexcept {
 void PollControl::set_min(int min_log2_s) noexcept {
   min_ = clean_limit(min_log2_s, poll_min_default_log2_s);
   max_ = std::max(max_, min_);
-  poll_ = std::clamp(poll_, min_, max_);
 }
 
 void PollControl::set_max(int max_log2_s) noexcept {
   max_ = clean_limit(max_log2_s, poll_max_default_log2_s);
   min_ = std::min(min_, max_);
-  poll_ = std::clamp(poll_, min_, max_);
 }
 
 }  // namespace tactus::ntp

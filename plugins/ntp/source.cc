@@ -55,6 +55,7 @@ Source::Source(Environment& environment, SourceOwner& owner, SourceOptions optio
   for (std::size_t i = 0; i < drop_count; ++i) {
     association_.count_drops_in(static_cast<Drop>(i), environment_.drop_cells[i]);
   }
+  association_.set_name(to_text(address_));
   if (is_ip(address_)) {
     association_.set_address(address_, to_text(address_), context());
   } else if (!options_.association.offline) {

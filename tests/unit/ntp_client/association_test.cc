@@ -438,8 +438,9 @@ TEST(Association, monotonic_corrections_of_the_source_move_the_history) {  // se
 TEST(Association, commands_change_options_and_say_so) {
   Rig rig(AssociationSettings{});
   rig.start();
-  rig.association.set_min_poll(3, rig.context());
-  rig.association.set_max_poll(5, rig.context());
+  rig.association.set_min_poll(11);
+  rig.association.set_max_poll(5);
+  rig.association.set_min_poll(25);
   rig.association.set_max_delay(0.5);
   rig.association.set_max_delay_ratio(2);
   rig.association.set_max_delay_dev_ratio(3);
@@ -447,8 +448,10 @@ TEST(Association, commands_change_options_and_say_so) {
   rig.association.set_poll_target(12);
   rig.association.set_offset(-0.001);
   rig.settle();
-  const std::vector<std::string> expected{"Source 192.0.2.1 new minpoll 3",
+  const std::vector<std::string> expected{"Source 192.0.2.1 new minpoll 11",
+                                          "Source 192.0.2.1 new maxpoll 11",
                                           "Source 192.0.2.1 new maxpoll 5",
+                                          "Source 192.0.2.1 new minpoll 5",
                                           "Source 192.0.2.1 new maxdelay 0.500000",
                                           "Source 192.0.2.1 new maxdelayratio 2.000000",
                                           "Source 192.0.2.1 new maxdelaydevratio 3.000000",
@@ -456,6 +459,9 @@ TEST(Association, commands_change_options_and_say_so) {
                                           "Source 192.0.2.1 new polltarget 12",
                                           "Source 192.0.2.1 new offset -0.001000"};
   EXPECT_EQ(rig.messages, expected);
+  EXPECT_EQ(rig.association.poll_log2_s(), 6) << "the interval follows with the next exchange";
+  rig.next_request();
+  answer(rig);
   EXPECT_EQ(rig.association.poll_log2_s(), 5);
 }
 

@@ -75,8 +75,11 @@ TEST(Glue, a_name_is_tried_again_after_28_56_112_seconds) {
   EXPECT_EQ(client.read<tactus_activity>("activity")[0].unresolved, 1);
   ASSERT_EQ(client.sources.size(), 1U);
   EXPECT_EQ(to_text(client.sources[0]->address), "ID#0000000001");
+  EXPECT_EQ(client.run("offline", everything()), TACTUS_OK);
+  EXPECT_TRUE(client.logged("Source ID#0000000001 offline"));
   client.names["time.example"] = {"192.0.2.1"};
   EXPECT_EQ(client.run("online", everything()), TACTUS_OK);
+  EXPECT_TRUE(client.logged("Source ID#0000000001 online"));
   world.run_for(1);
   EXPECT_EQ(client.read<tactus_activity>("activity")[0].online, 1);
   EXPECT_EQ(client.packets_sent, 1U);
