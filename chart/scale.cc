@@ -73,11 +73,11 @@ YScale::YScale(Range range, const std::string& unit, bool symmetric_log, std::ve
     range.high += room;
   }
   if (symmetric_log && largest > 0.0) {
-    // Linear up to the decade that holds the smallest tenth of the values, at most eight decades below the largest.
+    // Linear up to the decade of the median, at most eight decades below the largest: small noise stays small.
     std::erase_if(magnitudes, [](double value) { return value <= 0.0; });
     double small = largest;
     if (!magnitudes.empty()) {
-      const auto at = magnitudes.begin() + static_cast<std::ptrdiff_t>(magnitudes.size() / 10);
+      const auto at = magnitudes.begin() + static_cast<std::ptrdiff_t>(magnitudes.size() / 2);
       std::nth_element(magnitudes.begin(), at, magnitudes.end());
       small = std::max(*at, largest * 1e-8);
     }
@@ -124,19 +124,23 @@ void YScale::decade_ticks(const std::string& unit) {
   unit_ = unit == "s" ? "" : unit;
   const auto least = static_cast<int>(std::lround(std::log10(linear_)));
   const double span = high_ - low_;
-  // Two ticks closer than this share of the axis would touch.
   const int every = std::max(1, static_cast<int>(std::ceil(0.12 * span)));
-  // Nor may the first one touch that of 0.
-  int first = least + (every > 1 ? every - 1 : 0);
-  while (bend(std::pow(10.0, first)) < 0.09 * span) ++first;
-  const auto add = [&](double value) {
-    if (const double at = place(value); at >= 0.0 && at <= 1.0) ticks_.push_back({value, label(value), {}});
+  // From zero outward; what would touch the one before is left out.
+  constexpr double closest = 0.1;
+  std::vector<Tick> below;
+  const auto add = [&](double value, std::vector<Tick>& list, double before) {
+    const double at = place(value);
+    if (at < 0.0 || at > 1.0 || std::abs(at - before) < closest) return before;
+    list.push_back({value, label(value), {}});
+    return at;
   };
-  std::vector<double> decades;
-  for (int i = first; i < least + 40; i += every) decades.push_back(std::pow(10.0, i));
-  for (auto it = decades.rbegin(); it != decades.rend(); ++it) add(-*it);
-  add(0.0);
-  for (const double value : decades) add(value);
+  double above_at = add(0.0, ticks_, -1.0);
+  double below_at = ticks_.empty() ? 2.0 : above_at;
+  for (int i = least; i < least + 40; i += every) {
+    above_at = add(std::pow(10.0, i), ticks_, above_at);
+    below_at = add(-std::pow(10.0, i), below, below_at);
+  }
+  ticks_.insert(ticks_.begin(), below.rbegin(), below.rend());
 }
 
 // ---- x ----

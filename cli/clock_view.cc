@@ -13,6 +13,8 @@ namespace tactus::cli {
 
 namespace {
 
+constexpr std::size_t few_sources = 16;  // of which everything may be asked each second
+
 template <class Row, std::size_t N>
 std::vector<Row> registry_rows(Context& context, const char* report, const tactus_member (&members)[N]) {
   std::vector<Row> rows;
@@ -41,7 +43,7 @@ bool read_clock_view(Context& context, Detail detail, ClockView& view) {
   take(view.sources, read_sources(context));
   take(view.selections, read_selectdata(context));
   take(view.stats, read_sourcestats(context));
-  if (detail == Detail::all) {
+  if (detail == Detail::all || view.sources.size() <= few_sources) {
     bool older = false;
     take(view.ntpdata, read_ntpdata(context, nullptr, older));
     take(view.authdata, read_authdata(context, false));

@@ -8,7 +8,7 @@
 namespace tactus::cli {
 
 enum class Detail : unsigned char {
-  screen,  // tracking, sources, selection, statistics
+  screen,  // tracking, sources, selection, statistics; everything when there are few sources
   all,     // also measurements, authentication, activity, drops, plugins
 };
 

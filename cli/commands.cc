@@ -7,7 +7,9 @@
 #include "context.hpp"
 #include "json_reports.hpp"
 #include "modify.hpp"
+#include "plot.hpp"
 #include "reports.hpp"
+#include "watch.hpp"
 
 namespace tactus::cli {
 
@@ -84,8 +86,10 @@ constexpr Command command_table[] = {
     // what chronyc does not have
     {"drops", &report_drops, true, {}, Offer::beyond, &json_drops},
     {"explain", &command_explain, true, {}, Offer::beyond, &json_explain},
+    {"plot", &command_plot, true, "-o --live", Offer::beyond, nullptr, true},
     {"plugins", &report_plugins, true, "info", Offer::beyond, &json_plugins},
     {"simulate", &command_simulate, true, {}, Offer::beyond, nullptr, true},
+    {"watch", &command_watch, true, {}, Offer::beyond},
 };
 
 }  // namespace

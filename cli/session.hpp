@@ -57,6 +57,7 @@ class Session {
   void set_advice(std::string advice) { advice_ = std::move(advice); }
   void set_timeout_ms(int timeout) { timeout_ms_ = timeout; }
   void set_retries(int retries) { retries_ = retries; }
+  [[nodiscard]] int retries() const { return retries_; }
   [[nodiscard]] int timeout_ms() const { return timeout_ms_; }
   [[nodiscard]] Channel& channel() { return channel_; }
 

@@ -35,19 +35,26 @@ const char* state_colour(char state) {
   }
 }
 
-std::size_t columns_of(std::string_view text) {
-  std::size_t columns = 0;
+std::string without_sequences(std::string_view text) {
+  std::string out;
   bool sequence = false;
   for (const char c : text) {
     if (sequence) {
       sequence = !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
     } else if (c == '\x1b') {
       sequence = true;
-    } else if ((static_cast<unsigned char>(c) & 0xc0u) != 0x80u) {
-      ++columns;
+    } else {
+      out += c;
     }
   }
-  return columns;
+  return out;
+}
+
+std::size_t columns_of(std::string_view text) {
+  const std::string plain = without_sequences(text);
+  return static_cast<std::size_t>(std::count_if(plain.begin(), plain.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u;  // the first byte of a character
+  }));
 }
 
 std::string fitted(std::string_view text, std::size_t columns) {

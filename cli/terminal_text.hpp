@@ -25,6 +25,8 @@ const char* state_colour(char state);
 
 // Columns on a terminal: characters of UTF-8, each one column, without ANSI sequences.
 std::size_t columns_of(std::string_view text);
+// The text without ANSI sequences.
+std::string without_sequences(std::string_view text);
 // Cut or filled with spaces to exactly so many columns. Text without sequences.
 std::string fitted(std::string_view text, std::size_t columns);
 
