@@ -17,6 +17,9 @@ namespace {
 constexpr std::uint32_t samples_needed = 3;
 constexpr std::uint32_t auth_symmetric = 1;
 constexpr std::uint32_t auth_nts = 2;
+// Bits of `tests`, of the last answer that was ours to judge.
+constexpr std::uint32_t test_synchronised = 1u << 5;   // test 6
+constexpr std::uint32_t test_root_distance = 1u << 4;  // test 7
 constexpr std::uint32_t test_loop = 1u << 0;
 constexpr std::uint32_t tests_of_delay = 0xeu;  // A, B, C
 
@@ -170,6 +173,12 @@ void no_answer(const Case& c, SourceExplanation& out) {
         remedy);
     return;
   }
+  if (c.auth != nullptr && c.auth->mode == auth_symmetric) {
+    set(out, "no_answer",
+        fmt::format("It does not answer ({}).", count_of(c.ntp != nullptr ? c.ntp->total_transmitted : 0, "request")),
+        remedy + fmt::format(" Servers are silent too when key {} is not the same on both sides.", c.auth->key_id));
+    return;
+  }
   const std::string requests = c.ntp != nullptr ? " (" + count_of(c.ntp->total_transmitted, "request") + ")" : "";
   set(out, "no_answer", fmt::format("It does not answer{}.", requests), remedy);
 }
@@ -187,6 +196,17 @@ void no_samples(const Case& c, SourceExplanation& out) {
   if (c.ntp->total_transmitted == 0) return set(out, "not_asked", "It has not been asked yet.", "Wait a moment.");
   if (c.ntp->total_received == 0) return no_answer(c, out);
   if (c.ntp->total_valid == 0) return refused_answers(c, out);
+  if ((c.ntp->tests & test_synchronised) == 0) {
+    return set(out, "server_unsynchronised",
+               "It answers, and says that it is not synchronised itself (stratum 16 or leap status unknown).",
+               "Bring the server's own clock in order, or use another server.");
+  }
+  if ((c.ntp->tests & test_root_distance) == 0) {
+    return set(out, "too_distant",
+               fmt::format("It answers, and says that its own time may be wrong by {}.",
+                           spoken_seconds(c.ntp->root_delay_s / 2.0 + c.ntp->root_dispersion_s)),
+               "Bring the server's own clock in order, or use another server.");
+  }
   if (c.source.reach == 0) return no_answer(c, out);
   if (c.ntp->total_good == 0) return failed_measurements(c, out);
   few_samples(c, out);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Documents that are made from tctl's tables.
+// The table of commands and what is made from it: help, man page, completion, the list of JSON keys.
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
 
+#include "generate.hpp"
+#include "help.hpp"
+#include "interactive.hpp"
 #include "json_reports.hpp"
 
 namespace tactus::cli {
@@ -21,12 +25,83 @@ std::string read(const std::string& path) {
   return text.str();
 }
 
+// The lines between the two comments of this name; replaced when a text is given.
+std::string section(std::string& page, const std::string& name, const std::string* text = nullptr) {
+  const std::string begin = ".\\\" " + name + ": begin\n";
+  const std::size_t from = page.find(begin) + begin.size();
+  const std::size_t to = page.find(".\\\" " + name + ": end\n");
+  EXPECT_NE(to, std::string::npos);
+  std::string found = page.substr(from, to - from);
+  if (text != nullptr) page.replace(from, to - from, *text);
+  return found;
+}
+
+std::set<std::string> offered_commands() {
+  std::set<std::string> out;
+  for (const Command& command : commands()) {
+    if (command.offer != Offer::hidden) out.emplace(command.name);
+  }
+  return out;
+}
+
+std::set<std::string> commands_of_help() {
+  std::set<std::string> out;
+  for (const HelpLine& line : help_lines()) {
+    std::string words(line.usage.substr(0, line.usage.find(' ')));
+    for (std::size_t bar = words.find('|'); !words.empty(); bar = words.find('|')) {
+      out.insert(words.substr(0, bar));
+      words.erase(0, bar == words.npos ? words.size() : bar + 1);
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+TEST(Documents, help_lists_every_command_and_nothing_else) { EXPECT_EQ(commands_of_help(), offered_commands()); }
+
+TEST(Documents, what_chronyc_does_not_have_is_marked_in_both_tables) {
+  for (const HelpLine& line : help_lines()) {
+    const Command* command = find_command(line.usage.substr(0, line.usage.find(' ')));
+    if (command == nullptr) continue;
+    EXPECT_EQ(line.beyond, command->offer == Offer::beyond) << line.usage;
+  }
+}
+
+TEST(Documents, the_man_page_lists_the_options_and_commands_of_the_tables) {
+  std::string page = read(docs + "man/tctl.1");
+  EXPECT_EQ(section(page, "options"), man_options()) << how;
+  EXPECT_EQ(section(page, "commands"), man_commands()) << how;
+}
 
 TEST(Documents, the_keys_of_json_are_those_of_the_tables) {
   EXPECT_EQ(read(docs + "tctl-json.md"), json_documentation()) << how;
 }
 
-TEST(Documents, DISABLED_write_the_documents) { std::ofstream(docs + "tctl-json.md") << json_documentation(); }
+TEST(Documents, completion_scripts_offer_every_command) {
+  for (const std::string& script : {bash_completion(), zsh_completion()}) {
+    for (const std::string& command : offered_commands()) EXPECT_NE(script.find(command), std::string::npos) << command;
+    EXPECT_EQ(script.find("authhash"), std::string::npos);
+    EXPECT_NE(script.find("--json"), std::string::npos);
+  }
+}
+
+TEST(Documents, completion_of_the_interactive_mode_is_that_of_the_table) {
+  EXPECT_EQ(completions_after("sources "), "-a -v");
+  EXPECT_EQ(completions_after("manual "), "on off delete list reset");
+  EXPECT_EQ(completions_after("tracking "), "");
+  EXPECT_EQ(completions_after("sources -a "), "");
+  EXPECT_NE(completions_after("").find("explain"), std::string::npos);
+}
+
+TEST(Documents, DISABLED_write_the_documents) {
+  std::ofstream(docs + "tctl-json.md") << json_documentation();
+  std::string page = read(docs + "man/tctl.1");
+  const std::string options = man_options();
+  const std::string list = man_commands();
+  section(page, "options", &options);
+  section(page, "commands", &list);
+  std::ofstream(docs + "man/tctl.1") << page;
+}
 
 }  // namespace tactus::cli

@@ -221,6 +221,22 @@ INSTANTIATE_TEST_SUITE_P(
                              v.authdata[0].nak = 1;
                            }},
                     Misery{"server_unsynchronised", "stratum 16", [](ClockView& v) { set_counters(v, 8, 8, 0, 0); }},
+                    Misery{"server_unsynchronised", "says that it is not synchronised",
+                           [](ClockView& v) {
+                             set_counters(v, 8, 8, 8, 0);
+                             v.ntpdata[0].tests = 0x3df & ~0xfu;
+                           }},
+                    Misery{"too_distant", "wrong by 20 s",
+                           [](ClockView& v) {
+                             set_counters(v, 8, 8, 8, 0);
+                             v.ntpdata[0].tests = 0x3ef & ~0xfu;
+                             v.ntpdata[0].root_dispersion_s = 20.0;
+                           }},
+                    Misery{"no_answer", "key 5 is not the same on both sides",
+                           [](ClockView& v) {
+                             set_key(v, 1, 2);
+                             set_counters(v, 8, 0, 0, 0);
+                           }},
                     Misery{"told_to_slow_down", "minpoll",
                            [](ClockView& v) {
                              set_counters(v, 8, 8, 0, 0);
