@@ -92,6 +92,12 @@ AdaptiveMeasurement AdaptiveEstimator::measurement(const Sample& sample) const n
   return {sample.offset_s - path_s, excess_s, delays_.scale_s};
 }
 
+AdaptiveMeasurement AdaptiveEstimator::newest_measurement() const noexcept {
+  AdaptiveMeasurement out = measurement(store_.newest().sample);
+  out.offset_s -= 2.0 * out.excess_s * mixture_.asymmetry;
+  return out;
+}
+
 void AdaptiveEstimator::process() {
   const Sample& newest = store_.newest().sample;
   const double old_floor_s = delays_.floor_s;

@@ -38,6 +38,9 @@ class AdaptiveEstimator final : public Estimator {
   // The inner state, from the first sample on (estimate() tells it from the third on).
   [[nodiscard]] const AdaptiveMixture& mixture() const noexcept { return mixture_; }
   [[nodiscard]] const DelayStatistics& delays() const noexcept { return delays_; }
+  // The newest sample as the bank has it, without the part of the path's asymmetry; from the first sample on.
+  [[nodiscard]] AdaptiveMeasurement newest_measurement() const noexcept;
+  [[nodiscard]] AdaptiveBank symmetric_bank() const { return main_->symmetric(); }
   [[nodiscard]] bool branch_open() const noexcept { return branch_.has_value(); }
 
  private:

@@ -63,7 +63,15 @@ AdaptiveGrid::AdaptiveGrid(const AdaptiveSettings& settings) : decay(1.0 - 1.0 /
 }
 
 AdaptiveBank::AdaptiveBank(std::shared_ptr<const AdaptiveGrid> grid, bool asymmetric)
-    : grid_(std::move(grid)), states_(asymmetric ? grid_->hypotheses.size() : grid_->symmetric) {}
+    : grid_(std::move(grid)), states_(asymmetric ? grid_->hypotheses.size() : grid_->symmetric), decay_(grid_->decay) {}
+
+AdaptiveBank AdaptiveBank::symmetric() const {
+  AdaptiveBank out = *this;
+  out.states_.resize(grid_->symmetric);
+  out.rate();
+  out.shift(mixture().offset_s - out.mixture().offset_s);
+  return out;
+}
 
 double AdaptiveBank::lever(std::size_t index, const AdaptiveMeasurement& measurement) const noexcept {
   return index < grid_->symmetric ? 0.0 : 2.0 * measurement.excess_s;
@@ -138,7 +146,6 @@ AdaptivePrediction AdaptiveBank::expect(const AdaptiveMeasurement& measurement) 
 }
 
 void AdaptiveBank::update(const AdaptiveMeasurement& measurement, bool scored) noexcept {
-  const double decay = grid_->decay;
   for (std::size_t i = 0; i < states_.size(); ++i) {
     State& state = states_[i];
     const double d = lever(i, measurement);
@@ -164,10 +171,10 @@ void AdaptiveBank::update(const AdaptiveMeasurement& measurement, bool scored) n
     keep_positive(state.ff);
     keep_positive(state.aa);
     if (!scored) continue;
-    state.log_sum = decay * state.log_sum + std::log(innovation_variance);
-    state.square_sum = decay * state.square_sum + innovation * innovation / innovation_variance;
+    state.log_sum = decay_ * state.log_sum + std::log(innovation_variance);
+    state.square_sum = decay_ * state.square_sum + innovation * innovation / innovation_variance;
   }
-  if (scored) count_ = decay * count_ + 1.0;
+  if (scored) count_ = decay_ * count_ + 1.0;
 }
 
 // 4.4: scales, scores, weights.
@@ -240,6 +247,7 @@ AdaptiveMixture AdaptiveBank::mixture() const noexcept {
     out.offset_s += state.weight * state.offset;
     out.frequency += state.weight * state.frequency;
     out.scale += state.weight * state.scale;
+    out.asymmetry += state.weight * state.asymmetry;
     out.mean_log10_q += state.weight * grid_->hypotheses[i].log10_q;
     out.class_weights[static_cast<std::size_t>(grid_->hypotheses[i].path_class)] += state.weight;
   }

@@ -51,6 +51,7 @@ struct AdaptiveMixture {
   double frequency_variance = 0.0;
   double scale = adaptive_prior_scale;  // mean of r
   double mean_log10_q = 0.0;
+  double asymmetry = 0.0;  // -0.5..0.5
   std::array<double, adaptive_classes> class_weights{};
 };
 
@@ -65,6 +66,12 @@ class AdaptiveBank {
  public:
   // asymmetric: with the classes that know an asymmetry.
   AdaptiveBank(std::shared_ptr<const AdaptiveGrid> grid, bool asymmetric);
+
+  // Its hypotheses of no asymmetry alone, at the same mean offset.
+  [[nodiscard]] AdaptiveBank symmetric() const;
+
+  // How many times as many samples the scores remember as the grid says, >= 1.
+  void lengthen_memory(double factor) noexcept { decay_ = 1.0 - (1.0 - grid_->decay) / factor; }
 
   // The first sample; rate() is to follow it or the ones after it.
   void start(const AdaptiveMeasurement& measurement);
@@ -104,6 +111,7 @@ class AdaptiveBank {
 
   std::shared_ptr<const AdaptiveGrid> grid_;
   std::vector<State> states_;
+  double decay_;        // of the scores per sample
   double count_ = 0.0;  // SN
 };
 

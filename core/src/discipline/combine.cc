@@ -20,7 +20,6 @@ bool too_far(const Source& source, const Source& selected, double selected_dista
          settings.combine_limit * (reference.skew + mine.skew + settings.max_clock_error_ppm * 1e-6);
 }
 
-// Section 7 of "beyond chrony": the offset's own error and a tenth of the root distance.
 class AdaptiveSums {
  public:
   explicit AdaptiveSums(const Source& selected) : reference_(selected.estimator().estimate()) {}
@@ -29,8 +28,7 @@ class AdaptiveSums {
     const Estimate& estimate = source.estimator().estimate();
     const double elapsed_s = to_seconds(reference_.reference_time - estimate.reference_time);
     const double variance = estimate.offset_sd_s * estimate.offset_sd_s;
-    const double bias_s = bias_share * source.place().data.distance_s;
-    const double weight = 1.0 / (variance + bias_s * bias_s);
+    const double weight = adaptive_weight(source);
     offset_weights_ += weight;
     offset_ += weight * (estimate.offset_s + elapsed_s * estimate.frequency);
     noise_ += weight * weight * variance;
@@ -54,7 +52,6 @@ class AdaptiveSums {
   }
 
  private:
-  static constexpr double bias_share = 0.1;
   const Estimate& reference_;
   double offset_weights_ = 0.0;
   double offset_ = 0.0;
@@ -136,6 +133,14 @@ int gather(Total& sums, std::span<Source* const> list, Source& selected, const D
 }
 
 }  // namespace
+
+// Section 7 of "beyond chrony".
+double adaptive_weight(const Source& source) noexcept {
+  constexpr double bias_share = 0.1;
+  const double sd_s = source.estimator().estimate().offset_sd_s;
+  const double bias_s = bias_share * source.place().data.distance_s;
+  return 1.0 / (sd_s * sd_s + bias_s * bias_s);
+}
 
 Combined combine(std::span<Source* const> list, Source& selected, const DisciplineSettings& settings,
                  const std::function<void(Source&, SourceState)>& mark) {

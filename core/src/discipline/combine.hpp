@@ -19,6 +19,10 @@ struct Combined {
   int sources = 0;
 };
 
+// The weight of a source's offset in the combination of the adaptive estimator: its own error and a part of the root
+// distance.
+double adaptive_weight(const Source& source) noexcept;
+
 // `selected` is one of `list`. Sources too far from it get their distant counter set or decremented and the state
 // distant, the others the state combined (through `mark`).
 Combined combine(std::span<Source* const> list, Source& selected, const DisciplineSettings& settings,

@@ -43,6 +43,7 @@ Discipline::Discipline(Clock& clock, Loop& loop, Logger& logger, DisciplineSetti
   change_handler_ = clock_.on_change([this](const ClockChange& change) { on_change(change); });
   disperse_handler_ = clock_.on_disperse([this](double dispersion_s) {
     for (Source* source : list_) source->disperse(dispersion_s);
+    joint_.disperse(dispersion_s);
   });
 }
 
@@ -115,6 +116,7 @@ Result<Source*> Discipline::new_source(const tactus_source_params& params, const
 void Discipline::free_source(Source* source) {
   if (source == nullptr) return;
   selection_.forget(*source);
+  joint_.forget(source);
   std::erase(list_, source);
   std::erase_if(owned_, [source](const auto& owned) { return owned.get() == source; });
   selection_.update_options(list_);
@@ -225,12 +227,21 @@ void Discipline::set_select_options(Source& source, std::uint32_t mask, std::uin
 void Discipline::run_selection(Source* updated) {
   if (finished_ || std::exchange(selecting_, true)) return;
   const SelectionResult result = selection_.run(list_, updated, clock_.event_now());
+  if (settings_.estimator == EstimatorKind::adaptive && updated != nullptr) take_jointly(updated);
   if (result.action == SelectionResult::Action::unsynchronise) {
     reference_.unsynchronise();
   } else if (result.action == SelectionResult::Action::update) {
     const Source& source = *result.selected;
     ReferenceUpdate update;
     update.combined = result.combined;
+    if (const auto joint = joint_.result(); joint && update.combined.sources > 1) {
+      update.combined.reference_time = joint->time;
+      update.combined.offset_s = joint->offset_s;
+      update.combined.offset_sd_s = joint->offset_sd_s;
+      update.combined.frequency = joint->frequency;
+      update.combined.frequency_sd = std::clamp(joint->frequency_sd, min_skew, max_skew);
+      update.combined.skew = adaptive_skew_ratio * update.combined.frequency_sd;
+    }
     update.leap = result.leap;
     update.stratum = source.stratum();
     update.refid = source.refid();
@@ -248,13 +259,37 @@ void Discipline::run_selection(Source* updated) {
   }
 }
 
+// The new sample of a source that is combined with others.
+void Discipline::take_jointly(const Source* updated) {
+  std::vector<JointEstimator::Member> members;
+  std::size_t newest = SIZE_MAX;
+  std::size_t selected = SIZE_MAX;
+  for (const Source* source : list_) {
+    const SourceState state = source->place().state;
+    if (state != SourceState::selected && state != SourceState::combined) continue;
+    if (!source->estimator().estimate().valid) continue;
+    if (source == updated) newest = members.size();
+    if (state == SourceState::selected) selected = members.size();
+    // Under these settings every source has this estimator.
+    const auto& estimator = static_cast<const AdaptiveEstimator&>(source->estimator());
+    members.push_back({source, &estimator, adaptive_weight(*source)});
+  }
+  if (members.size() < 2 || selected == SIZE_MAX) {
+    joint_.reset();
+  } else if (newest != SIZE_MAX) {
+    joint_.take(members, newest, selected);
+  }
+}
+
 void Discipline::on_change(const ClockChange& change) {
   if (change.kind != ChangeKind::unknown) {
     for (Source* source : list_) source->adjust(history(change));
+    joint_.adjust(history(change));
     manual_.adjust(history(change));
     return;
   }
   manual_.reset();
+  joint_.reset();
   for (Source* source : list_) source->reset_samples(drops_);
   reference_.unsynchronise();
   run_selection(nullptr);
@@ -313,6 +348,7 @@ void Discipline::reselect() {
 }
 
 void Discipline::reset_sources() {
+  joint_.reset();
   for (Source* source : list_) source->reset_samples(drops_);
   reference_.unsynchronise();
   run_selection(nullptr);

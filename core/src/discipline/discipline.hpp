@@ -17,6 +17,7 @@
 
 #include "clock/clock.hpp"
 #include "discipline/drops.hpp"
+#include "discipline/joint.hpp"
 #include "discipline/manual.hpp"
 #include "discipline/reference.hpp"
 #include "discipline/selection.hpp"
@@ -121,6 +122,7 @@ class Discipline {
   void on_change(const ClockChange& change);
   static void fill_result(const Source& source, const Source::Taken& taken, tactus_sample_result* result);
   void accumulated(Source& source, const Source::Taken& taken, tactus_sample_result* result);
+  void take_jointly(const Source* updated);
   void apply_orphan();
   void update_by_hand(const ManualInput::Estimate& estimate);
 
@@ -133,6 +135,7 @@ class Discipline {
   std::vector<std::unique_ptr<Source>> owned_;  // index order
   std::vector<Source*> list_;
   Selection selection_;
+  JointEstimator joint_;
   Reference reference_;
   ManualInput manual_;
   std::uint64_t change_handler_ = 0;
