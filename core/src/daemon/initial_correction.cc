@@ -7,12 +7,21 @@
 #include "config/catalogue.hpp"
 
 namespace tactus {
+namespace {
+
+// So long nothing may happen: names that are not resolved, networks that are not there. Requests come every 2 s.
+constexpr double idle_limit_s = 30.0;
+
+}  // namespace
 
 InitialCorrection::InitialCorrection(PluginHost& host, const config::Declarations& declarations, Discipline& discipline,
                                      Loop& loop, Logger& logger)
     : host_(host), declarations_(declarations), discipline_(discipline), loop_(loop), logger_(logger) {}
 
-InitialCorrection::~InitialCorrection() { loop_.stop_timer(timer_); }
+InitialCorrection::~InitialCorrection() {
+  loop_.stop_timer(timer_);
+  loop_.stop_timer(idle_timer_);
+}
 
 void InitialCorrection::start(const std::vector<std::string>& hosts, std::function<void()> done) {
   done_ = std::move(done);
@@ -23,8 +32,21 @@ void InitialCorrection::start(const std::vector<std::string>& hosts, std::functi
   if (records_.empty()) {
     end();
   } else {
+    watch();
     discipline_.check_one_shot();
   }
+}
+
+// The configured sources are not to wait for a server that never answers because its name is never resolved.
+void InitialCorrection::watch() {
+  idle_timer_ = loop_.start_timer(loop_.now() + from_seconds(idle_limit_s), [this] {
+    idle_timer_ = 0;
+    int polls = 0;
+    for (std::size_t i = 0; i < discipline_.source_count(); ++i) polls += discipline_.source_at(i)->reach_size();
+    if (polls == polls_) return discipline_.fail_one_shot();
+    polls_ = polls;
+    watch();
+  });
 }
 
 void InitialCorrection::add(const std::string& host) {
@@ -46,6 +68,7 @@ void InitialCorrection::add(const std::string& host) {
 
 void InitialCorrection::end() {
   timer_ = 0;
+  loop_.stop_timer(std::exchange(idle_timer_, 0));
   {
     const Quiet quiet(logger_);
     for (const config::RecordPtr& record : records_) {

@@ -50,6 +50,7 @@ class InitialCorrection {
 
  private:
   void add(const std::string& host);
+  void watch();
   void end();
 
   PluginHost& host_;
@@ -60,6 +61,8 @@ class InitialCorrection {
   std::vector<config::RecordPtr> records_;  // of the sources
   std::function<void()> done_;
   TimerId timer_ = 0;
+  TimerId idle_timer_ = 0;
+  int polls_ = 0;  // answered or not, when the last look was taken
 };
 
 }  // namespace tactus

@@ -50,6 +50,8 @@ class Discipline {
   // Ends a one-shot mode in failure when no active source can come to three samples any more; also called by itself at
   // each change of reach. To be called once after all sources were started.
   void check_one_shot();
+  // Ends a one-shot mode in failure now.
+  void fail_one_shot() { reference_.fail_one_shot(); }
 
   // ---- sources: the host's services of the same names (host.h)
   // params->struct_size is honoured. E_INVALID: name missing for NTP, filter length or asymmetry out of range.
