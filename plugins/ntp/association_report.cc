@@ -2,6 +2,7 @@
 // What an association tells about its packets: the ntpdata row and the entries of the measurement log.
 // Command protocol specification, reply NTP_DATA2; configuration specification 13.1.
 #include <algorithm>
+#include <cmath>
 
 #include "association.hpp"
 #include "measurement_log.hpp"
@@ -64,7 +65,7 @@ void Association::fill_report(tactus_ntpdata_row& row, double jitter_asymmetry) 
   row.offset_s = verdict.measurement.offset_s;
   row.peer_delay_s = verdict.measurement.peer_delay_s;
   row.peer_dispersion_s = verdict.measurement.peer_dispersion_s;
-  row.response_time_s = verdict.measurement.response_time_s;
+  row.response_time_s = std::abs(verdict.measurement.response_time_s);  // chrony tells no sign
   row.jitter_asymmetry = jitter_asymmetry;
   row.tests = verdict.tests;
   row.interleaved = verdict.interleaved ? 1 : 0;

@@ -354,6 +354,17 @@ TEST(Association, a_better_transmit_time_takes_part_in_the_measurement) {
   EXPECT_DOUBLE_EQ(row.jitter_asymmetry, 0.1);
 }
 
+// The fuzz of a server's two timestamps may turn their order round; chronyd 4.8 reports the time without sign.
+TEST(Association, reports_the_response_time_without_sign) {
+  Rig rig(fixed_poll(4));
+  rig.start();
+  rig.next_request();
+  answer(rig, 0.003, -0.001);
+  tactus_ntpdata_row row{};
+  rig.association.fill_report(row, 0.0);
+  EXPECT_NEAR(row.response_time_s, 0.001, 1e-7);
+}
+
 TEST(Association, waits_for_a_hardware_timestamp_of_its_request) {  // section 8.1
   LocalClock clock = test_clock();
   clock.hardware_timestamping = true;
