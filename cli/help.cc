@@ -90,7 +90,7 @@ constexpr HelpLine help_table[] = {
     {"retries <retries>", "Set how often a request is repeated"},
     {"keygen [<id> [<type> [<bits>]]]", "Make a line for the key file"},
     {"exit|quit", "Leave"},
-    {"help", "Print this list"},
+    {"help", "Print this help"},
 };
 
 }  // namespace
