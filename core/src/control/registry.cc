@@ -77,13 +77,11 @@ auto* find(List& list, std::string_view name) noexcept {
   return at == list.end() ? nullptr : &*at;
 }
 
-// The index-th name of the list; a name that several owners offer counts once.
+// The index-th name of the list; a name that several owners offer counts once. One pass: endpoints walk all names.
 template <class List>
 auto nth(const List& list, std::uint32_t index) noexcept -> decltype(list.front().item) {
-  for (auto at = list.begin(); at != list.end(); ++at) {
-    const bool again = std::any_of(
-        list.begin(), at, [&](const auto& entry) { return std::strcmp(entry.item->name, at->item->name) == 0; });
-    if (!again && index-- == 0) return at->item;
+  for (const auto& entry : list) {
+    if (entry.first && index-- == 0) return entry.item;
   }
   return nullptr;
 }
@@ -120,7 +118,7 @@ Result<void> Registry::add_report(OwnerId owner, const tactus_report* report, vo
   if (find(reports_, report->name) != nullptr) {
     return error_status(TACTUS_E_EXISTS, "the report '{}' is there already", report->name);
   }
-  reports_.push_back({owner, report, user});
+  reports_.push_back({owner, report, user, true});
   return {};
 }
 
@@ -141,13 +139,14 @@ Result<void> Registry::add_command(OwnerId owner, const tactus_command* command,
       return error_status(TACTUS_E_INVALID, "the command '{}' has other arguments elsewhere", command->name);
     }
   }
-  commands_.push_back({owner, command, user});
+  commands_.push_back({owner, command, user, find(commands_, command->name) == nullptr});
   return {};
 }
 
 void Registry::remove_owner(OwnerId owner) {
   reports_.remove_if([owner](const auto& entry) { return entry.owner == owner; });
   commands_.remove_if([owner](const auto& entry) { return entry.owner == owner; });
+  for (auto& entry : commands_) entry.first = find(commands_, entry.item->name) == &entry;
 }
 
 tactus_status Registry::read(std::string_view name, std::uint32_t access, const tactus_query* query,

@@ -57,6 +57,7 @@ class Registry {
     OwnerId owner;
     const Item* item;
     void* user;
+    bool first;  // of those that have this name
   };
   std::list<Entry<tactus_report>> reports_;
   std::list<Entry<tactus_command>> commands_;
