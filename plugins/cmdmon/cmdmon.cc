@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Endpoint "cmdmon": chrony's command protocol on the UDP command port and on a Unix socket (command protocol
 // specification). This file wires the engine to sockets and to the host.
-#include <pwd.h>
-#include <unistd.h>
-
 #include <array>
 #include <memory>
 #include <vector>
 
-#include <arpa/inet.h>
+#include <unistd.h>
 
+#include <tactus/address.hpp>
 #include <tactus/report_members.hpp>
 #include <tactus/sdk.hpp>
+#include <tactus/sdk/run_directory.hpp>
 
 #include "engine.hpp"
 #include "options.hpp"
@@ -67,40 +66,22 @@ Settings read_settings(const Host& host, const Options& options) {
   return out;
 }
 
-// The user that the daemon will become.
-struct User {
-  uid_t uid = ::geteuid();
-  gid_t gid = ::getegid();
+// Report "commandstats": one row.
+struct CommandStats {
+  std::uint32_t struct_size;
+  std::uint32_t reserved;
+  std::uint64_t udp_packets;
+  std::uint64_t unix_packets;
+  std::uint64_t rate_limited;
 };
-User find_user(const Host& host) {
-  User out;
-  const tactus_record* record = host.raw()->config(host.raw(), "user", 0);
-  if (record == nullptr || record->value_count == 0 || out.uid != 0) return out;
-  if (const passwd* entry = ::getpwnam(record->values[0].text); entry != nullptr) {
-    out.uid = entry->pw_uid;
-    out.gid = entry->pw_gid;
-  }
-  return out;
-}
-
-std::optional<tactus_address> parse_address(const char* text) {
-  tactus_address out{};
-  if (::inet_pton(AF_INET, text, out.bytes) == 1) {
-    out.family = TACTUS_FAMILY_IPV4;
-  } else if (::inet_pton(AF_INET6, text, out.bytes) == 1) {
-    out.family = TACTUS_FAMILY_IPV6;
-  } else {
-    return std::nullopt;
-  }
-  return out;
-}
-
-std::string endpoint_text(const tactus_address& address, std::uint16_t port) {
-  const bool v4 = address.family == TACTUS_FAMILY_IPV4;
-  char text[INET6_ADDRSTRLEN] = "";
-  ::inet_ntop(v4 ? AF_INET : AF_INET6, address.bytes, text, sizeof text);
-  return v4 ? fmt::format("{}:{}", text, port) : fmt::format("[{}]:{}", text, port);
-}
+#define COMMAND_MEMBER(field, doc) \
+  members::described(TACTUS_MEMBER_U64, offsetof(CommandStats, field), sizeof(CommandStats::field), #field, "", doc)
+constexpr tactus_member command_members[] = {
+    COMMAND_MEMBER(udp_packets, "command packets over UDP"),
+    COMMAND_MEMBER(unix_packets, "command packets over the Unix socket"),
+    COMMAND_MEMBER(rate_limited, "of those over UDP, dropped by the rate limit"),
+};
+#undef COMMAND_MEMBER
 
 class Cmdmon final {
  public:
@@ -116,13 +97,13 @@ class Cmdmon final {
       if (record.keyword() == "cmddeny") rule(record, false);
     }
     add_commands();
+    (void)host_.raw()->report_add(host_.raw(), &stats_report, this);
     if ((host_.run_flags() & TACTUS_RUN_NO_SERVER) != 0) return;
     bind_addresses(options);
     open_udp(options);
     if (!path_.empty()) {
-      const User user = find_user(host_);
       // As long as there are the rights for it; start() looks whether it is fit.
-      if (auto made = create_directory(directory_of(path_), user.uid, user.gid); !made) {
+      if (auto made = create_run_directory(directory_of(path_), daemon_user(host_)); !made) {
         host_.error("{}", made.failure().text);
       }
     }
@@ -179,8 +160,10 @@ class Cmdmon final {
       if ((flags & (v4 ? TACTUS_RUN_IPV6_ONLY : TACTUS_RUN_IPV4_ONLY)) != 0) continue;
       auto entry = std::make_unique<UdpEntry>();
       const std::string device{options.text("bindcmddevice")};
-      if (auto opened = entry->socket.open({address->family, *address, port, device}); !opened) {
-        host_.error("Could not open command socket on {}", endpoint_text(*address, port));
+      tactus_address own = *address;
+      own.port = port;
+      if (auto opened = entry->socket.open({own, device}); !opened) {
+        host_.error("Could not open command socket on {}", to_text_with_port(own));
         host_.debug("{}", opened.failure().text);
         continue;
       }
@@ -190,8 +173,9 @@ class Cmdmon final {
 
   void open_unix() {
     const std::string directory = directory_of(path_);
-    auto usable = create_directory(directory, ::geteuid(), ::getegid());
-    if (usable) usable = check_directory(directory, ::geteuid(), ::getegid());
+    const DaemonUser user{::geteuid(), ::getegid()};
+    auto usable = create_run_directory(directory, user);
+    if (usable) usable = check_run_directory(directory, user);
     if (!usable) {
       host_.error("{}", usable.failure().text);
       host_.warning("Disabled command socket {}", path_);
@@ -272,6 +256,16 @@ class Cmdmon final {
       return status;
     });
   }
+
+  static tactus_status read_stats(void* user, const tactus_query*, tactus_row_sink sink, void* sink_user) {
+    const PacketCounters& packets = static_cast<Cmdmon*>(user)->engine_.packets();
+    const CommandStats row{sizeof(CommandStats), 0, packets.udp, packets.local, packets.rate_limited};
+    return sink(sink_user, &row, sizeof row);
+  }
+  static constexpr tactus_report stats_report{sizeof(tactus_report), TACTUS_ACCESS_MONITOR,
+                                              sizeof(CommandStats),  members::count(command_members),
+                                              "commandstats",        "packets of the command protocol",
+                                              command_members,       &read_stats};
 
   Host host_;
   HostBackend backend_;

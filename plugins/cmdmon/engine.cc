@@ -95,12 +95,12 @@ bool Engine::accepts(const Sender& sender) const {
 
 // Counts the packet and applies the rate limit.
 bool Engine::admit(const Sender& sender, MonoTime now) {
-  ++hits_;
+  ++(sender.local_socket ? packets_.local : packets_.udp);
   if (sender.local_socket || !settings_.client_log) return true;
   CommandClients::Record& record = clients_.hit(sender.address, now);
   if (is_loopback(sender.address)) return true;
   if (clients_.allow(record, backend_.random())) return true;
-  ++rate_drops_;
+  ++packets_.rate_limited;
   return false;
 }
 

@@ -47,6 +47,13 @@ struct Settings {
   bool client_log = true;  // false: noclientlog
 };
 
+// Command packets that passed the checks of address, length and header, and those of them that were over the rate.
+struct PacketCounters {
+  std::uint64_t udp = 0;
+  std::uint64_t local = 0;  // over the Unix socket
+  std::uint64_t rate_limited = 0;
+};
+
 // Where a datagram came from.
 struct Sender {
   bool local_socket = false;  // the Unix socket: everything is permitted
@@ -66,6 +73,8 @@ class Engine {
   // Counts a datagram that the rim had to give up.
   void count_drop(Drop reason) { ++drops_[static_cast<std::size_t>(reason)]; }
   [[nodiscard]] std::uint64_t drops(Drop reason) const { return drops_[static_cast<std::size_t>(reason)]; }
+
+  [[nodiscard]] const PacketCounters& packets() const { return packets_; }
 
   // Rules of cmdallow and cmddeny. TACTUS_E_INVALID: not a subnet.
   tactus_status set_access(const tactus_subnet& subnet, bool allow, bool all);
@@ -122,8 +131,7 @@ class Engine {
   Backend& backend_;
   AccessTable access_;
   CommandClients clients_;
-  std::uint64_t hits_ = 0;
-  std::uint64_t rate_drops_ = 0;
+  PacketCounters packets_;
   std::array<std::uint64_t, drop_reasons> drops_{};
 };
 

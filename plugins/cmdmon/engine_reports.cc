@@ -204,8 +204,9 @@ Status Engine::server_stats(Call& call) {
   read_row(backend_, "serverstats", make_query(), row);  // without a server all counts are zero
   ServerStats4Reply out;
   // Command packets are counted here and nowhere else.
-  out.counters = {row.ntp_hits,        row.nke_hits,       row.cmd_hits + hits_,
-                  row.ntp_drops,       row.nke_drops,      row.cmd_drops + rate_drops_,
+  const std::uint64_t hits = row.cmd_hits + packets_.udp + packets_.local;
+  out.counters = {row.ntp_hits,        row.nke_hits,       hits,
+                  row.ntp_drops,       row.nke_drops,      row.cmd_drops + packets_.rate_limited,
                   row.log_drops,       row.ntp_auth_hits,  row.ntp_interleaved_hits,
                   row.ntp_timestamps,  row.ntp_span_s,     row.ntp_daemon_rx,
                   row.ntp_daemon_tx,   row.ntp_kernel_rx,  row.ntp_kernel_tx,

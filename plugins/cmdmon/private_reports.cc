@@ -4,12 +4,9 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
-
-#include <arpa/inet.h>
 
 #include <fmt/format.h>
-#include <tactus/reports.h>
+#include <tactus/report_text.hpp>
 
 namespace tactus::cmdmon {
 
@@ -18,111 +15,8 @@ namespace {
 constexpr std::string_view greeting = "tactus ";
 
 std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out += '"';
-}
-
-template <class T>
-T load(const void* row, const tactus_member& member) {
-  T value;
-  std::memcpy(&value, static_cast<const char*>(row) + member.offset, sizeof value);
-  return value;
-}
-
-std::string address_text(const tactus_address& address) {
-  char text[INET6_ADDRSTRLEN] = "";
-  switch (address.family) {
-    case TACTUS_FAMILY_IPV4:
-      ::inet_ntop(AF_INET, address.bytes, text, sizeof text);
-      return text;
-    case TACTUS_FAMILY_IPV6:
-      ::inet_ntop(AF_INET6, address.bytes, text, sizeof text);
-      return text;
-    case TACTUS_FAMILY_ID:
-      return fmt::format("ID#{:010}", load_be<std::uint32_t>(address.bytes, 0));
-    default:
-      return "";
-  }
-}
-
-std::string refid_text(std::uint32_t refid) { return quoted(fmt::format("{:08X}", refid)); }
-
-std::string bits(const tactus_member& member, std::uint32_t value) {
-  std::string out = "[";
-  for (std::uint32_t i = 0; i < member.choice_count && i < 32; ++i) {
-    if ((value >> i & 1u) == 0) continue;
-    if (out.size() > 1) out += ',';
-    out += quoted(member.choices[i]);
-  }
-  return out += ']';
-}
-
-std::string value_text(const void* row, const tactus_member& member) {
-  switch (member.kind) {
-    case TACTUS_MEMBER_U32:
-      return fmt::to_string(load<std::uint32_t>(row, member));
-    case TACTUS_MEMBER_I32:
-      return fmt::to_string(load<std::int32_t>(row, member));
-    case TACTUS_MEMBER_U64:
-      return fmt::to_string(load<std::uint64_t>(row, member));
-    case TACTUS_MEMBER_I64:
-    case TACTUS_MEMBER_TIME:
-      return fmt::to_string(load<std::int64_t>(row, member));
-    case TACTUS_MEMBER_REAL: {
-      const auto value = load<double>(row, member);
-      return std::isfinite(value) ? fmt::format("{}", value) : "null";
-    }
-    case TACTUS_MEMBER_ADDRESS:
-      return quoted(address_text(load<tactus_address>(row, member)));
-    case TACTUS_MEMBER_SUBNET: {
-      const auto subnet = load<tactus_subnet>(row, member);
-      return quoted(fmt::format("{}/{}", address_text(subnet.address), subnet.prefix));
-    }
-    case TACTUS_MEMBER_REFID:
-      return refid_text(load<std::uint32_t>(row, member));
-    case TACTUS_MEMBER_TEXT: {
-      const char* text = static_cast<const char*>(row) + member.offset;
-      return quoted({text, strnlen(text, member.size)});
-    }
-    case TACTUS_MEMBER_FLAG:
-      return load<std::uint32_t>(row, member) != 0 ? "true" : "false";
-    case TACTUS_MEMBER_ENUM: {
-      const auto value = load<std::uint32_t>(row, member);
-      return value < member.choice_count ? quoted(member.choices[value]) : fmt::to_string(value);
-    }
-    case TACTUS_MEMBER_LETTER: {
-      const auto value = load<std::uint32_t>(row, member);
-      return value == 0 ? "null" : quoted(std::string(1, static_cast<char>(value)));
-    }
-    case TACTUS_MEMBER_BITS:
-      return bits(member, load<std::uint32_t>(row, member));
-    case TACTUS_MEMBER_AGO: {
-      const auto value = load<std::uint32_t>(row, member);
-      return value == TACTUS_AGO_NEVER ? "null" : fmt::to_string(value);
-    }
-    default:
-      return "null";
-  }
-}
-
-// Name and unit as one key: offset and "s" become offset_s, poll and "log2 s" become poll_log2_s.
-std::string key_of(const tactus_member& member) {
-  std::string out = member.name;
-  if (member.unit[0] != '\0') out += '_';
-  for (const char* c = member.unit; *c != '\0'; ++c) {
-    const bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9');
-    out += plain ? *c : (*c == '/' ? 'p' : '_');
-  }
+  std::string out;
+  append_json_text(out, text);
   return out;
 }
 
@@ -173,14 +67,9 @@ bool is_private_request(Bytes datagram) {
 }
 
 std::string row_to_json(const tactus_report& report, const void* row, std::uint32_t size) {
-  std::string out = "{";
-  for (std::uint32_t i = 0; i < report.member_count; ++i) {
-    const tactus_member& member = *TACTUS_AT(tactus_member, report.members, i);
-    if (member.offset > size || member.size > size - member.offset) continue;
-    if (out.size() > 1) out += ',';
-    out += quoted(key_of(member)) + ':' + value_text(row, member);
-  }
-  return out += '}';
+  std::string out;
+  append_json_row(out, report.members, report.member_count, row, size);
+  return out;
 }
 
 std::string answer_private(Bytes datagram, Backend& backend) {

@@ -22,10 +22,8 @@ inline constexpr std::size_t receive_size = 1024;  // longer than any request: s
 class UdpSocket {
  public:
   struct Params {
-    std::uint16_t family;      // TACTUS_FAMILY_IPV4 or _IPV6
-    tactus_address address{};  // to bind to
-    std::uint16_t port;
-    std::string device;  // bindcmddevice; empty: none
+    tactus_address address{};  // IPv4 or IPv6, with port, to bind to
+    std::string device;        // bindcmddevice; empty: none
   };
   // A datagram as it came: who sent it, and to which own address and interface.
   struct Peer {
@@ -43,7 +41,6 @@ class UdpSocket {
   [[nodiscard]] bool send(Bytes bytes, const Peer& peer) const;
 
  private:
-  std::uint16_t family_ = TACTUS_FAMILY_NONE;
   Fd fd_;
 };
 
@@ -69,13 +66,5 @@ class UnixSocket {
   Fd fd_;
   std::string path_;
 };
-
-// Directory of a path: everything up to the last slash, "/" if that is the only one.
-std::string directory_of(std::string_view path);
-// Creates the directory with its parents (0755), the last one with mode 0770 and the given owner. It may exist.
-Result<void> create_directory(const std::string& directory, uid_t uid, gid_t gid);
-// The directory must not be accessible to others: no bits outside 0770, owner and group as given. The failure's text is
-// chrony's (`Wrong permissions on ...`).
-Result<void> check_directory(const std::string& directory, uid_t uid, gid_t gid);
 
 }  // namespace tactus::cmdmon

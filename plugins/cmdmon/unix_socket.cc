@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command socket in the file system and the directory that protects it (command protocol specification 2.2).
+// The command socket in the file system (command protocol specification 2.2).
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,12 +10,6 @@
 #include "sockets.hpp"
 
 namespace tactus::cmdmon {
-
-namespace {
-constexpr mode_t directory_mode = 0770;
-constexpr mode_t parent_mode = 0755;
-constexpr mode_t permission_bits = 0777;
-}  // namespace
 
 UnixSocket::~UnixSocket() {
   if (fd_) ::unlink(path_.c_str());
@@ -65,42 +58,6 @@ bool UnixSocket::send(Bytes bytes, const Peer& peer) const {
   message.msg_iov = &data;
   message.msg_iovlen = 1;
   return ::sendmsg(fd_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
-}
-
-std::string directory_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string_view::npos) return ".";
-  return slash == 0 ? "/" : std::string(path.substr(0, slash));
-}
-
-Result<void> create_directory(const std::string& directory, uid_t uid, gid_t gid) {
-  struct stat info;
-  if (::stat(directory.c_str(), &info) == 0) return {};
-  for (std::size_t slash = directory.find('/', 1); slash != std::string::npos; slash = directory.find('/', slash + 1)) {
-    const std::string parent = directory.substr(0, slash);
-    if (::mkdir(parent.c_str(), parent_mode) != 0 && errno != EEXIST) {
-      return error("Could not create directory {} : {}", parent, std::strerror(errno));
-    }
-  }
-  if (::mkdir(directory.c_str(), directory_mode) != 0 && errno != EEXIST) {
-    return error("Could not create directory {} : {}", directory, std::strerror(errno));
-  }
-  if ((::geteuid() != uid || ::getegid() != gid) && ::chown(directory.c_str(), uid, gid) != 0) {
-    return error("Could not change ownership of {} : {}", directory, std::strerror(errno));
-  }
-  return {};
-}
-
-Result<void> check_directory(const std::string& directory, uid_t uid, gid_t gid) {
-  struct stat info;
-  if (::stat(directory.c_str(), &info) != 0) {
-    return error("Could not access {} : {}", directory, std::strerror(errno));
-  }
-  if (!S_ISDIR(info.st_mode)) return error("{} is not directory", directory);
-  if ((info.st_mode & permission_bits & ~directory_mode) != 0) return error("Wrong permissions on {}", directory);
-  if (info.st_uid != uid) return error("Wrong owner of {} (UID != {})", directory, uid);
-  if (info.st_gid != gid) return error("Wrong owner of {} (GID != {})", directory, gid);
-  return {};
 }
 
 }  // namespace tactus::cmdmon
