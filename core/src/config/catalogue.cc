@@ -43,6 +43,11 @@ constexpr CatalogueEntry entries[] = {
     {"cmddeny", "cmdmon", "control"},
     {"cmdratelimit", "cmdmon", "control"},
     {"opencommands", "cmdmon", "control"},
+    {"varlinksocket", "varlink", "control"},
+    {"varlinkmode", "varlink", "control"},
+    {"metricsaddress", "metrics", "control"},
+    {"metricsport", "metrics", "control"},
+    {"metricsallow", "metrics", "control"},
 };
 
 struct Package {

@@ -12,12 +12,14 @@
 
 #include "config/loader.hpp"
 #include "plugins/cmdmon/options.hpp"
+#include "plugins/metrics/options.hpp"
 #include "plugins/netptp/options.hpp"
 #include "plugins/ntp/options.hpp"
 #include "plugins/shm/options.hpp"
 #include "plugins/sock/options.hpp"
 #include "plugins/symkey/options.hpp"
 #include "plugins/udp/options.hpp"
+#include "plugins/varlink/options.hpp"
 
 namespace tactus::config {
 
@@ -26,9 +28,9 @@ struct PluginTable {
   std::span<const tactus_directive> directives;
 };
 inline std::vector<PluginTable> plugin_tables() {
-  return {{"ntp", ntp::directives()},       {"cmdmon", cmdmon::directives()}, {"symkey", symkey::directives()},
-          {"netptp", netptp::directives()}, {"udp", udp::directives()},       {"shm", shm::directives()},
-          {"sock", sock::directives()}};
+  return {{"ntp", ntp::directives()},       {"cmdmon", cmdmon::directives()},   {"symkey", symkey::directives()},
+          {"netptp", netptp::directives()}, {"udp", udp::directives()},         {"shm", shm::directives()},
+          {"sock", sock::directives()},     {"varlink", varlink::directives()}, {"metrics", metrics::directives()}};
 }
 
 inline void add_plugin(Declarations& declarations, const PluginTable& table) {

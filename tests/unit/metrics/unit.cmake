@@ -1,0 +1,1 @@
+tactus_unit_test(test_metrics unit/metrics LIBRARIES metrics_engine)

@@ -1,0 +1,1 @@
+tactus_unit_test(test_varlink unit/varlink LIBRARIES varlink_engine)
