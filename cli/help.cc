@@ -110,6 +110,7 @@ bool command_help(Context& context, const std::string&) {
     }
     first = false;
   }
+  if (context.settings.strict) context.output.print_line("{}", std::string(second_column, ' '));  // as chronyc ends
   return true;
 }
 
