@@ -185,7 +185,7 @@ class Program {
     Result<RunResult> result = sim::run(scenario, options);
     work_.done(*folder);
     ++finished_;
-    if (!result) return error("{}: seed {}: {}", scenario.file, seed, result.failure().text);
+    if (!result) return error("{}", place_refusal(scenario, result.failure().text));
     return result;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 #include <chart.hpp>
@@ -21,6 +22,9 @@ constexpr std::size_t most_marks = 30;
 constexpr int bound_colour = 5;
 // The ratio of the largest error to the usual one from which the axis counts decades.
 constexpr double wide_range = 30.0;
+// Frequencies: what is shown reaches so far above what so many of them do not exceed.
+constexpr double peak_margin = 1.5;
+constexpr double usual_share = 0.97;
 
 using chart::Panel;
 using chart::Point;
@@ -41,25 +45,27 @@ std::vector<const NodeResult*> shown_nodes(const RunResult& run) {
   return out;
 }
 
-double middle(std::vector<double> values) {
+// The value that this share of them does not exceed; 0 without any.
+double quantile(std::vector<double> values, double share) {
   if (values.empty()) return 0.0;
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), at, values.end());
   return *at;
 }
 
-bool is_wide(const std::vector<const NodeResult*>& nodes, double Sample::*member) {
-  std::vector<double> sizes;
-  double largest = 0.0;
+std::vector<double> sizes_of(const std::vector<const NodeResult*>& nodes, double Sample::*member) {
+  std::vector<double> out;
   for (const NodeResult* node : nodes) {
     for (const Sample& sample : node->samples) {
-      const double size = std::abs(sample.*member);
-      if (!std::isfinite(size)) continue;
-      sizes.push_back(size);
-      largest = std::max(largest, size);
+      if (std::isfinite(sample.*member)) out.push_back(std::abs(sample.*member));
     }
   }
-  return largest > wide_range * middle(std::move(sizes));
+  return out;
+}
+
+// Whether what is usual would be a flat line beside the largest.
+bool is_wide(const std::vector<const NodeResult*>& nodes, double Sample::*usual, double Sample::*largest) {
+  return quantile(sizes_of(nodes, largest), 1.0) > wide_range * quantile(sizes_of(nodes, usual), 0.5);
 }
 
 Series series_of(const NodeResult& node, std::string name, double Sample::*member, double scale, int colour,
@@ -78,7 +84,8 @@ Panel error_panel(const NodeResult& node, int colour) {
   Panel out;
   out.title = fmt::format("{}: clock error", node.name);
   out.unit = "s";
-  out.symmetric_log = is_wide({&node}, &Sample::error_s) || is_wide({&node}, &Sample::bound_s);
+  out.symmetric_log =
+      is_wide({&node}, &Sample::error_s, &Sample::error_s) || is_wide({&node}, &Sample::error_s, &Sample::bound_s);
   // The bound holds for the corrected time: what is still to be slewed is known to the daemon.
   out.series.push_back(
       series_of(node, "estimated error bound", &Sample::bound_s, 1.0, bound_colour, Series::band_upper));
@@ -92,7 +99,7 @@ Panel joint_panel(const std::vector<const NodeResult*>& nodes, std::string title
   Panel out;
   out.title = std::move(title);
   out.unit = std::move(unit);
-  out.symmetric_log = is_wide(nodes, member);
+  out.symmetric_log = is_wide(nodes, member, member);
   const std::size_t count = std::min(nodes.size(), most_lines);
   if (nodes.size() > count) out.title += fmt::format(" (first {} of {} nodes)", count, nodes.size());
   for (std::size_t i = 0; i < count; ++i) {
@@ -101,9 +108,22 @@ Panel joint_panel(const std::vector<const NodeResult*>& nodes, std::string title
   return out;
 }
 
-std::string clock_text(double at_s) {
-  const auto seconds = static_cast<long long>(at_s);
-  return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+// Slews at the start are a thousand times what is usual: they are left out, and the title says so.
+Panel frequency_panel(const std::vector<const NodeResult*>& nodes) {
+  Panel out = joint_panel(nodes, "Frequency error", "ppm", &Sample::frequency_error, 1e6);
+  out.symmetric_log = false;
+  std::vector<double> sizes = sizes_of(nodes, &Sample::frequency_error);
+  const double limit_ppm = 1e6 * peak_margin * quantile(std::move(sizes), usual_share);
+  bool cut = false;
+  for (Series& series : out.series) {
+    for (Point& point : series.points) {
+      if (std::abs(point.y) <= limit_ppm) continue;
+      point.y = std::numeric_limits<double>::quiet_NaN();
+      cut = true;
+    }
+  }
+  if (cut) out.title += fmt::format(", peaks above {:.2g} ppm left out", limit_ppm);
+  return out;
 }
 
 }  // namespace
@@ -127,21 +147,21 @@ std::string event_text(const Event& event) {
     case Event::Kind::suspend:
       return fmt::format("{} sleeps for {}", event.node, format_time(event.amount));
     case Event::Kind::link:
-      return fmt::format("link {} - {} changes", event.node, event.to);
+      return fmt::format("{} - {} changes", event.node, event.to);
     case Event::Kind::link_down:
-      return fmt::format("link {} - {} down", event.node, event.to);
+      return fmt::format("{} - {} down", event.node, event.to);
     case Event::Kind::link_up:
-      return fmt::format("link {} - {} up", event.node, event.to);
+      return fmt::format("{} - {} up", event.node, event.to);
     case Event::Kind::address:
       return who("has other addresses");
     case Event::Kind::name:
       return fmt::format("{} resolves to other nodes", event.text);
     case Event::Kind::refclock:
-      return fmt::format("{}: reference clock {} changes", event.node, event.index);
+      return fmt::format("{}: refclock {} changes", event.node, event.index);
     case Event::Kind::refclock_off:
-      return fmt::format("{}: reference clock {} off", event.node, event.index);
+      return fmt::format("{}: refclock {} off", event.node, event.index);
     case Event::Kind::refclock_on:
-      return fmt::format("{}: reference clock {} on", event.node, event.index);
+      return fmt::format("{}: refclock {} on", event.node, event.index);
     case Event::Kind::lie:
       return who("lies") + by;
     case Event::Kind::honest:
@@ -163,14 +183,14 @@ std::string plot_svg(const Scenario& scenario, const RunResult& run) {
     out.panels.push_back(joint_panel(nodes, "Clock error", "s", &Sample::error_s, 1.0));
     out.panels.push_back(joint_panel(nodes, "Estimated error bound", "s", &Sample::bound_s, 1.0));
   }
-  out.panels.push_back(joint_panel(nodes, "Frequency error", "ppm", &Sample::frequency_error, 1e6));
+  out.panels.push_back(frequency_panel(nodes));
   for (const Event& event : scenario.events) {
     const double interval_s = event.every_s > 0.0 ? event.every_s : scenario.duration_s;
     const double times = event.times == 0 ? most_marks : event.times;
     for (double i = 0.0; i < times && out.marks.size() < most_marks; i += 1.0) {
       const double at_s = event.at_s + i * interval_s;
       if (at_s > scenario.duration_s) break;
-      out.marks.push_back({at_s, fmt::format("{} {}", clock_text(at_s), event_text(event))});
+      out.marks.push_back({at_s, event_text(event)});
     }
   }
   return chart::to_svg(out);

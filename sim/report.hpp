@@ -29,7 +29,7 @@ std::string json_text(const std::vector<ScenarioRuns>& all);
 // True clock error with the daemon's own bound, and frequency, over time. Nodes whose clock nobody has to correct are
 // left out when others are there.
 std::string plot_svg(const Scenario& scenario, const RunResult& run);
-// "1:00:00 step server by 10 ms": what the mark of an event says.
+// "server jumps by 10 ms": what the mark of an event says.
 std::string event_text(const Event& event);
 
 }  // namespace tactus::sim

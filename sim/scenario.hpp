@@ -23,6 +23,8 @@ struct Node {
   // The configuration's text, chrony.conf or YAML. ${dir} stands for the node's own folder.
   std::string config;
   bool yaml = false;
+  unsigned config_line = 0;          // of its first line in the scenario file; 0: not known
+  bool config_block = false;         // its lines are lines of the file
   std::vector<std::string> options;  // of tactusd's command line (-q, -s, -r, ...)
   double start_s = 0.0;              // when the daemon starts
   OscillatorModel clock;

@@ -24,6 +24,9 @@ void set_config(Node& out, const Item& item, std::string text, bool yaml) {
     item.wrong("is empty; write the daemon's configuration");
     return;
   }
+  // A mapping is written anew: its lines are lost.
+  out.config_block = item.is_block();
+  if (item.node.IsScalar()) out.config_line = item.line + (out.config_block ? 1 : 0);
   out.config = std::move(text);
   out.yaml = yaml;
 }

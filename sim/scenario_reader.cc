@@ -172,7 +172,7 @@ std::vector<KeyDoc> figure_keys() {
 
 ReadResult read_scenario(const std::string& text, const std::string& file, const FileReader& load) {
   ReadResult out;
-  ReadContext context{file, load, {}};
+  ReadContext context{file, text, load, {}};
   Scenario scenario;
   scenario.file = file;
   scenario.name = base_name(file);
@@ -201,6 +201,27 @@ ReadResult load_scenario(const std::string& path) {
   if (!text) return {std::nullopt, {fmt::format("{}: cannot be read; is the path right?", path)}};
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   return read_scenario(*text, path, [&](const std::string& name) { return read_file((folder / name).string()); });
+}
+
+std::string place_refusal(const Scenario& scenario, const std::string& text) {
+  static constexpr std::string_view before = "node ";
+  static constexpr std::string_view at_line = " at line ";
+  const std::size_t name_end = text.find(": ");
+  const std::size_t at = text.find(at_line);
+  if (!text.starts_with(before) || name_end == text.npos || at == text.npos || at < name_end) {
+    return fmt::format("{}: {}", scenario.file, text);
+  }
+  const std::string name = text.substr(before.size(), name_end - before.size());
+  unsigned line = 0;
+  for (std::size_t i = at + at_line.size(); i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
+    line = line * 10 + static_cast<unsigned>(text[i] - '0');
+  }
+  for (const Node& node : scenario.nodes) {
+    if (node.name != name || node.config_line == 0 || line == 0) continue;
+    return fmt::format("{}:{}: nodes.{}: {}", scenario.file, node.config_line + (node.config_block ? line - 1 : 0),
+                       name, text.substr(name_end + 2, at - name_end - 2));
+  }
+  return fmt::format("{}: {}", scenario.file, text);
 }
 
 std::string key_tables() {

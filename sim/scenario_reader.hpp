@@ -25,6 +25,10 @@ ReadResult read_scenario(const std::string& text, const std::string& file, const
 // Reads the file and those beside it.
 ReadResult load_scenario(const std::string& path);
 
+// What the engine says of a configuration that a daemon refused ("node NAME: TEXT at line N in file PATH"), with the
+// place in the scenario file. Other texts get the file's name.
+std::string place_refusal(const Scenario& scenario, const std::string& text);
+
 // All keys as Markdown tables, for docs/simulation.md.
 std::string key_tables();
 

@@ -49,6 +49,12 @@ std::string cell(const ScenarioRuns& runs, std::size_t node, const Figure& figur
   return fmt::format("{} ({} .. {})", median, format_figure(figure, spread.least), format_figure(figure, spread.most));
 }
 
+// Whether a node's clock is corrected by its daemon, and not meant to be wrong.
+bool counts(const ScenarioRuns& runs, const RunResult& run, std::size_t node) {
+  const bool truthful = node >= runs.scenario.nodes.size() || runs.scenario.nodes[node].truthful;
+  return truthful && (run.nodes[node].updates > 0 || run.nodes[node].steps > 0);
+}
+
 std::string source_cell(const ScenarioRuns& runs, std::size_t node) {
   std::vector<std::string> names;
   for (const RunResult& run : runs.runs) {
@@ -133,13 +139,15 @@ std::string summary_header() {
 
 std::string summary_row(const ScenarioRuns& runs) {
   const Scenario& scenario = runs.scenario;
-  // The worst node of each run counts; of several runs the median and the range.
+  // The worst node of each run counts, of those whose clock is corrected; of several runs the median and the range.
   const auto worst = [&](std::string_view key) {
     const Figure& figure = *find_figure(key);
     std::vector<double> values;
     for (const RunResult& run : runs.runs) {
       double most = 0.0;
-      for (const NodeResult& node : run.nodes) most = std::max(most, std::abs(figure.number(node)));
+      for (std::size_t i = 0; i < run.nodes.size(); ++i) {
+        if (counts(runs, run, i)) most = std::max(most, std::abs(figure.number(run.nodes[i])));
+      }
       values.push_back(most);
     }
     if (values.empty()) return std::string{"-"};

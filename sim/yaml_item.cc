@@ -34,6 +34,21 @@ Item Item::at(std::size_t index) const {
   return Item{context, member, fmt::format("{}[{}]", path, index + 1), line_of(member)};
 }
 
+bool Item::is_block() const {
+  std::size_t begin = 0;
+  for (unsigned i = 1; i < line && begin != std::string::npos; ++i) {
+    begin = context->text.find('\n', begin);
+    if (begin != std::string::npos) ++begin;
+  }
+  if (!node.IsScalar() || begin >= context->text.size()) return false;
+  std::string_view rest = std::string_view(context->text).substr(begin);
+  rest = rest.substr(0, rest.find('\n'));
+  // Indicators of indentation and of the last line's end may follow, and a comment.
+  if (const std::size_t comment = rest.find(" #"); comment != rest.npos) rest = rest.substr(0, comment);
+  while (!rest.empty() && std::string_view(" \t\r+-0123456789").find(rest.back()) != rest.npos) rest.remove_suffix(1);
+  return rest.ends_with('|');
+}
+
 std::vector<Item> Item::members() const {
   if (!node.IsSequence()) return {*this};
   std::vector<Item> out;

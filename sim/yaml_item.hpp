@@ -25,6 +25,7 @@ struct Problem {
 // What the whole reading shares.
 struct ReadContext {
   std::string file;
+  std::string text;
   // Contents of a file beside the scenario; nothing: cannot be read.
   std::function<std::optional<std::string>(const std::string& name)> load;
   std::vector<Problem> problems;
@@ -39,6 +40,8 @@ struct Item {
   void wrong(std::string_view text) const;                                      // "what is wrong; remedy"
   [[nodiscard]] Item at(const YAML::Node& key, const YAML::Node& value) const;  // of a mapping
   [[nodiscard]] Item at(std::size_t index) const;                               // of a list
+  // Whether the value is a text whose lines are those below the key (`|`).
+  [[nodiscard]] bool is_block() const;
   // The members of a list, or the only one.
   [[nodiscard]] std::vector<Item> members() const;
   // The word, "" when it is none (which is said).

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast the simulator is: simulated seconds per second of CPU time for networks of 2, 10, 100 and 1000 nodes.
 
-Each network has one server per fifty nodes, two at least but for the smallest, and clients that ask two of them every 64 s.
-Printed are the simulated seconds per CPU second, the CPU time per node and day, what a day costs, and the memory. Exit status
-1: a day of 100 nodes would take more than 60 s or 1 GiB, or a node of the largest network costs more than --growth times one
-of the network of ten.
+Each network has one server per fifty nodes, two at least but for the smallest, and clients that ask two of them every
+64 s. Printed are the simulated seconds per CPU second, the CPU time per node and day, what a day costs, and the memory.
+Exit status 1: a day of 100 nodes would take more than 60 s or 1 GiB, or a node of the largest network costs more than
+--growth times one of the network of ten.
 """
 import argparse
 import os
@@ -52,7 +52,8 @@ def main():
     parser.add_argument("--scale", type=float, default=1.0, help="of the simulated time")
     parser.add_argument("--growth", type=float, default=3.0)
     args = parser.parse_args()
-    print(f"{'nodes':>6} {'simulated':>10} {'CPU s':>8} {'sim s / CPU s':>14} {'CPU ms / node day':>18} {'CPU s / day':>12} {'MiB':>7}")
+    print(f"{'nodes':>6} {'simulated':>10} {'CPU s':>8} {'sim s / CPU s':>14} {'CPU ms / node day':>18}"
+          f" {'CPU s / day':>12} {'MiB':>7}")
     costs = {}
     good = True
     for nodes in map(int, args.nodes.split(",")):
@@ -63,8 +64,8 @@ def main():
         cpu = max(whole - start, 1e-3)
         day = cpu * DAY / seconds
         costs[nodes] = day / nodes
-        print(f"{nodes:6} {seconds:8} s {cpu:8.2f} {seconds / cpu:14.0f} {costs[nodes] * 1e3:18.1f} {day:12.2f} {memory:7.1f}",
-              flush=True)
+        print(f"{nodes:6} {seconds:8} s {cpu:8.2f} {seconds / cpu:14.0f} {costs[nodes] * 1e3:18.1f} {day:12.2f}"
+              f" {memory:7.1f}", flush=True)
         if nodes == 100 and (day > 60.0 or memory > 1024.0):
             print("a day of 100 nodes takes more than 60 s or 1 GiB")
             good = False

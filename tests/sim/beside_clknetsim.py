@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same tactusd under two simulators: tactus-simulate and clknetsim (CLKNETSIM_PATH says where it is).
 
-Six scenarios that both can express. For each and each seed the RMS error of the client's clock from the settling time on;
-printed are the means over the seeds with their standard deviations, and the ratio. The two must agree within the seed-to-seed
-spread. With --chronyd a third column has chronyd under clknetsim. Exit status 77: no simulator here; 1: they do not agree.
+Six scenarios that both can express. For each and each seed the RMS error of the client's clock from the settling time
+on; printed are the means over the seeds with their standard deviations, and the ratio. The two must agree within the
+seed-to-seed spread. With --chronyd a third column has chronyd under clknetsim. Exit status 77: no simulator here; 1:
+they do not agree.
 """
 import argparse
 import json
@@ -54,8 +55,8 @@ def own(args, case, seeds):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="ascii") as file:
         file.write(text)
         file.flush()
-        run = subprocess.run([args.simulator, file.name, "--seeds", str(seeds), "--json"], capture_output=True, text=True,
-                             check=False)
+        run = subprocess.run([args.simulator, file.name, "--seeds", str(seeds), "--json"], capture_output=True,
+                             text=True, check=False)
     if run.returncode != 0:
         sys.exit(run.stderr or run.stdout)
     runs = json.loads(run.stdout)["scenarios"][0]["runs"]
@@ -80,10 +81,11 @@ def other(args, case, seed, daemon):
             node_env = dict(env, LD_PRELOAD=f"{args.clknetsim}/clknetsim.so", CLKNETSIM_NODE=str(node),
                             CLKNETSIM_SOCKET=f"{folder}/sock")
             with open(f"{folder}/log.{node}", "w", encoding="ascii") as log:
-                processes.append(subprocess.Popen([daemon, "-d", "-f", f"{folder}/conf.{node}"], env=node_env, stdout=log,
-                                                  stderr=log))
+                processes.append(subprocess.Popen([daemon, "-d", "-f", f"{folder}/conf.{node}"], env=node_env,
+                                                  stdout=log, stderr=log))
         run = subprocess.run([f"{args.clknetsim}/clknetsim", "-l", str(case.span), "-r", str(case.span // 5), "-s",
-                              f"{folder}/sock", f"{folder}/net", "2"], env=env, capture_output=True, text=True, check=False)
+                              f"{folder}/sock", f"{folder}/net", "2"], env=env, capture_output=True, text=True,
+                             check=False)
         block = re.split(r"-+ Node \d+ -+", run.stdout)[2]
         return float(re.search(r"^RMS offset:\s+(\S+)$", block, re.M).group(1))
     finally:
@@ -129,7 +131,8 @@ def main():
         agree = agree and fits
         ratio = statistics.mean(ours) / statistics.mean(theirs)
         print(f"{case.name:20} {show(ours):>16} {show(theirs):>16} {ratio:6.2f}" +
-              (f" {show(chronyd):>20}" if chronyd else "") + ("" if fits else "  differs by more than the spread"), flush=True)
+              (f" {show(chronyd):>20}" if chronyd else "") + ("" if fits else "  differs by more than the spread"),
+              flush=True)
     return 0 if agree else 1
 
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same seed gives the same bytes: event log, statistic logs, configurations, drift files, results.
 
-Scenarios with logs are run in two processes, twice in one process, and with two threads; everything that they left is compared
-byte for byte. Another seed must give other bytes, or the comparison would prove nothing.
+Scenarios with logs are run in two processes, twice in one process, and with two threads; everything that they left is
+compared byte for byte. Another seed must give other bytes, or the comparison would prove nothing.
 """
 import json
 import os
@@ -13,7 +13,10 @@ import tempfile
 
 # Jitter of every kind, lies, refclocks, a restart, threads of several seeds.
 NAMES = ["servers-become-liars", "client-restarts", "refclock-lost", "peers", "stamps-hardware"]
-LOGGED = "logdir ${dir}\\n      log rawmeasurements measurements statistics tracking refclocks\\n      driftfile ${dir}/drift"
+LOGGED = """      logdir ${dir}
+      log rawmeasurements measurements statistics tracking refclocks
+      driftfile ${dir}/drift
+"""
 
 
 def with_logs(scenarios, name, folder):
@@ -22,7 +25,7 @@ def with_logs(scenarios, name, folder):
         text = file.read()
     path = f"{folder}/{name}.yaml"
     with open(path, "w", encoding="utf-8") as file:
-        file.write(text.replace("      makestep 1 3\n", "      makestep 1 3\n      " + LOGGED.replace("\\n", "\n") + "\n"))
+        file.write(text.replace("      makestep 1 3\n", "      makestep 1 3\n" + LOGGED))
     return path
 
 
@@ -42,8 +45,8 @@ def run(simulator, files, folder, *options):
     keep = f"{folder}/keep"
     subprocess.run(["rm", "-rf", keep], check=True)
     events = f"{folder}/events"
-    done = subprocess.run([simulator, *files, "--json", "--keep", keep, "--events", events, *options], capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run([simulator, *files, "--json", "--keep", keep, "--events", events, *options],
+                          capture_output=True, text=True, check=False)
     if done.returncode == 2:
         sys.exit(done.stderr)
     with open(events, encoding="utf-8") as file:
@@ -75,7 +78,7 @@ def main():
                 good = compare(f"{name}, two threads, {what}", one, third) and good
             logs = [content for file, content in first[2].items() if file.endswith(".log")]
             if len(first[1]) < 10000 or sum(map(len, logs)) < 10000:
-                print(f"{name}: only {len(first[1])} bytes of events and {sum(map(len, logs))} of logs: is there nothing to see?")
+                print(f"{name}: only {len(first[1])} bytes of events, {sum(map(len, logs))} of logs: nothing to see?")
                 good = False
             if first[0][0]["runs"][0]["nodes"] == first[0][0]["runs"][1]["nodes"]:
                 print(f"{name}: two seeds give the same results")
@@ -84,7 +87,7 @@ def main():
             parts = events.split(f"# {name} seed 1\n")[1:]
             good = compare(f"{name}, one process, results", results[0], results[1]) and good
             good = compare(f"{name}, one process, events", parts[0], parts[1]) and good
-            good = compare(f"{name}, one process and another, results", results[0]["runs"][0], first[0][0]["runs"][0]) and good
+            good = compare(f"{name}, one process and another", results[0]["runs"][0], first[0][0]["runs"][0]) and good
     return 0 if good else 1
 
 

@@ -127,8 +127,10 @@ TEST(ScenarioReader, copies_are_numbered_and_their_configurations_know_the_numbe
 TEST(ScenarioReader, a_link_has_the_same_model_both_ways_unless_it_says_otherwise) {
   const Scenario scenario = read(frame + R"(
 links:
-  - {from: client, to: server, delay: 10 ms, jitter: {gamma: {mean: 1 ms, shape: 2}}, loss: 5 %, forward: {delay: 1 ms}}
-  - {jitter: {pareto: {mean: 1 ms, shape: 2.5}}, congestion: {interval: 1 h, length: 60 s, extra: 20 ms}, reorder: false}
+  - {from: client, to: server, delay: 10 ms, jitter: {gamma: {mean: 1 ms, shape: 2}}, loss: 5 %,
+     forward: {delay: 1 ms}}
+  - {jitter: {pareto: {mean: 1 ms, shape: 2.5}}, reorder: false,
+     congestion: {interval: 1 h, length: 60 s, extra: 20 ms}}
 )");
   ASSERT_EQ(scenario.links.size(), 2U);
   const LinkModel& first = scenario.links[0].model;
@@ -306,6 +308,19 @@ TEST(ScenarioReader, a_time_to_settle_needs_a_bound) {
   EXPECT_EQ(problem("expect: {client: {settle: < 1 h}}\n"),
             "weather.yaml:1: scenario: line 5 expects a time to settle, but there is no `settled`; write for example "
             "`settled: 1 ms`");
+}
+
+TEST(ScenarioReader, a_refused_configuration_is_placed_in_the_scenario_file) {
+  const Scenario scenario = read(
+      "duration: 1 h\nnodes:\n  a:\n    chrony: |  # words\n      local\n      bogus\n"
+      "  b: {chrony: \"local\\nbogus\"}\n  c: {config: {x: {y: z}}}\n");
+  EXPECT_EQ(place_refusal(scenario, "node a: Invalid directive bogus at line 2 in file /tmp/x/chrony.conf"),
+            "some/weather.yaml:6: nodes.a: Invalid directive bogus");
+  EXPECT_EQ(place_refusal(scenario, "node b: Invalid directive bogus at line 2 in file /tmp/x/chrony.conf"),
+            "some/weather.yaml:7: nodes.b: Invalid directive bogus");
+  EXPECT_EQ(place_refusal(scenario, "node c: unknown key x at line 1 in file y"),
+            "some/weather.yaml: node c: unknown key x at line 1 in file y");
+  EXPECT_EQ(place_refusal(scenario, "something else"), "some/weather.yaml: something else");
 }
 
 TEST(ScenarioReader, the_documentation_has_all_keys) {
