@@ -75,9 +75,9 @@ struct tactus_field {
 #define TACTUS_REPEAT_PER_FAMILY 4u /* the last one per address family (and one path) counts */
 
 /* Flags of a directive. */
-#define TACTUS_DIRECTIVE_OBSOLETE                                                                                    \
-  1u                                /* any arguments; the warning "NAME directive is no longer supported", no record \
-                                     */
+/* any arguments; the warning "NAME directive is no longer supported",
+ * no record */
+#define TACTUS_DIRECTIVE_OBSOLETE 1u
 #define TACTUS_DIRECTIVE_IGNORED 2u /* any arguments; nothing happens, no record */
 /* Read and checked, but nothing in this version acts on it: the reader warns, with file and line. */
 #define TACTUS_DIRECTIVE_LATER 4u

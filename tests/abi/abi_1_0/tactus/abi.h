@@ -19,13 +19,12 @@ extern "C" {
 /* True when the structure that `pointer` points to is long enough to hold `field`. Every growing structure begins with
  * `uint32_t struct_size`, the size on the side of the one who wrote it. An absent field has the meaning that its
  * comment states. */
-#define TACTUS_COVERS(type, pointer, field) \
-  ((pointer)->struct_size >= offsetof(type, field) + sizeof((pointer)->field))
+#define TACTUS_COVERS(type, pointer, field) ((pointer)->struct_size >= offsetof(type, field) + sizeof((pointer)->field))
 
 /* Element `index` of an array of growing structures: the distance between two of them is the writer's struct_size, the
  * same in all of one array, and may differ from the reader's sizeof. */
 #define TACTUS_AT(type, array, index) \
-  ((const type *)(const void *)((const char *)(array) + (size_t)(index) * (size_t)(array)->struct_size))
+  ((const type*)(const void*)((const char*)(array) + (size_t)(index) * (size_t)(array)->struct_size))
 
 /* What a function that can fail returns. Zero is success; errors are negative. */
 typedef int32_t tactus_status;
@@ -79,12 +78,12 @@ struct tactus_subnet {
 
 /* When a datagram left or arrived. Value type, frozen. A zero raw_ns means that there is no timestamp. */
 struct tactus_stamp {
-  int64_t raw_ns;       /* system clock (CLOCK_REALTIME) as read, ns since 1970-01-01 UTC */
-  int64_t corrected_ns; /* the same instant with the correction that was still to be slewed, ns since 1970 */
-  double error_s;       /* bound on the error of this timestamp, s, >= 0 */
-  double duration_s;    /* time that the frame took on the wire on reception, s, >= 0; 0 unknown */
-  double correction_s;  /* PTP correction field plus duration_s, s; 0 when there is none */
-  uint32_t origin;      /* TACTUS_STAMP_* */
+  int64_t raw_ns;           /* system clock (CLOCK_REALTIME) as read, ns since 1970-01-01 UTC */
+  int64_t corrected_ns;     /* the same instant with the correction that was still to be slewed, ns since 1970 */
+  double error_s;           /* bound on the error of this timestamp, s, >= 0 */
+  double duration_s;        /* time that the frame took on the wire on reception, s, >= 0; 0 unknown */
+  double correction_s;      /* PTP correction field plus duration_s, s; 0 when there is none */
+  uint32_t origin;          /* TACTUS_STAMP_* */
   uint32_t interface_index; /* interface of the packet, 0 unknown */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The registry of reports and commands. Whoever knows something describes it (tactus_report, tactus_command) and adds it
- * through the host; endpoints read reports and run commands by name and never learn who answers. Each row and each
+/* The registry of reports and commands. Whoever knows something describes it (tactus_report, tactus_command) and adds
+ * it through the host; endpoints read reports and run commands by name and never learn who answers. Each row and each
  * argument list is a C structure together with a table of its fields, so that an endpoint can use it typed (cmdmon) or
  * walk through it (JSON, OpenMetrics). The structures of the well-known names are in reports.h. */
 #ifndef TACTUS_CONTROL_H
@@ -31,13 +31,13 @@ extern "C" {
 
 struct tactus_member {
   uint32_t struct_size;
-  uint32_t kind;   /* TACTUS_MEMBER_* */
-  uint32_t offset; /* in the structure */
-  uint32_t size;   /* of the member, bytes */
-  const char *name; /* snake_case; endpoints append the unit: offset + "s" -> "offset_s" */
-  const char *unit; /* "s", "ppm", "" ... */
-  const char *doc;  /* one line */
-  const char *const *choices; /* ENUM, BITS: choice_count names; else NULL */
+  uint32_t kind;              /* TACTUS_MEMBER_* */
+  uint32_t offset;            /* in the structure */
+  uint32_t size;              /* of the member, bytes */
+  const char* name;           /* snake_case; endpoints append the unit: offset + "s" -> "offset_s" */
+  const char* unit;           /* "s", "ppm", "" ... */
+  const char* doc;            /* one line */
+  const char* const* choices; /* ENUM, BITS: choice_count names; else NULL */
   uint32_t choice_count;
   uint32_t reserved;
 };
@@ -49,14 +49,14 @@ struct tactus_member {
 
 /* Receives one row. The row is valid during the call only. Returning anything but TACTUS_OK stops the reading and
  * becomes the result of report_read. */
-typedef tactus_status (*tactus_row_sink)(void *sink_user, const void *row, uint32_t row_size);
+typedef tactus_status (*tactus_row_sink)(void* sink_user, const void* row, uint32_t row_size);
 
 /* What to read. All fields are optional; a report states which ones it honours. */
 struct tactus_query {
   uint32_t struct_size;
-  uint32_t flags; /* TACTUS_QUERY_* */
-  uint32_t index; /* with TACTUS_QUERY_INDEX: this row only, 0-based */
-  uint32_t limit; /* most rows wanted; 0: no limit */
+  uint32_t flags;                /* TACTUS_QUERY_* */
+  uint32_t index;                /* with TACTUS_QUERY_INDEX: this row only, 0-based */
+  uint32_t limit;                /* most rows wanted; 0: no limit */
   struct tactus_address address; /* with TACTUS_QUERY_ADDRESS: rows of this source or client (port ignored) */
   uint64_t argument;             /* meaning is the report's own */
 };
@@ -70,12 +70,12 @@ struct tactus_report {
   uint32_t access;   /* TACTUS_ACCESS_* */
   uint32_t row_size; /* bytes of one row structure */
   uint32_t member_count;
-  const char *name; /* "tracking", "sources", ... */
-  const char *doc;
-  const struct tactus_member *members;
+  const char* name; /* "tracking", "sources", ... */
+  const char* doc;
+  const struct tactus_member* members;
   /* Gives all rows that the query asks for to the sink, in order. Loop thread. TACTUS_E_NOT_FOUND: no such index or
    * address; TACTUS_E_DISABLED: the facility is off. */
-  tactus_status (*read)(void *user, const struct tactus_query *query, tactus_row_sink sink, void *sink_user);
+  tactus_status (*read)(void* user, const struct tactus_query* query, tactus_row_sink sink, void* sink_user);
 };
 
 /* A command. Ownership as for reports. Several may offer a command of one name: without arguments all are run, with
@@ -85,12 +85,12 @@ struct tactus_command {
   uint32_t access;
   uint32_t args_size; /* bytes of the argument structure; 0: takes none */
   uint32_t member_count;
-  const char *name; /* "makestep", "online", ... */
-  const char *doc;
-  const struct tactus_member *members; /* of the argument structure */
+  const char* name; /* "makestep", "online", ... */
+  const char* doc;
+  const struct tactus_member* members; /* of the argument structure */
   /* Runs it. `args` has args_size bytes (NULL when 0); `result`, when not NULL, receives what the command's entry in
    * reports.h says. Loop thread. */
-  tactus_status (*run)(void *user, const void *args, void *result, struct tactus_error *error);
+  tactus_status (*run)(void* user, const void* args, void* result, struct tactus_error* error);
 };
 
 #ifdef __cplusplus

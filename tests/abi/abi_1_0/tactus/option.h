@@ -75,17 +75,19 @@ struct tactus_field {
 #define TACTUS_REPEAT_PER_FAMILY 4u /* the last one per address family (and one path) counts */
 
 /* Flags of a directive. */
-#define TACTUS_DIRECTIVE_OBSOLETE 1u /* any arguments; the warning "NAME directive is no longer supported", no record \
-                                      */
-#define TACTUS_DIRECTIVE_IGNORED 2u  /* any arguments; nothing happens, no record */
+/* any arguments; the warning "NAME directive is no longer supported",
+ * no record */
+#define TACTUS_DIRECTIVE_OBSOLETE 1u
+#define TACTUS_DIRECTIVE_IGNORED 2u /* any arguments; nothing happens, no record */
 /* Read and checked, but nothing in this version acts on it: the reader warns, with file and line. */
 #define TACTUS_DIRECTIVE_LATER 4u
 #define TACTUS_DIRECTIVE_YAML_ONLY 8u /* has no chrony.conf form */
 
 /* Which texts the errors of a chrony.conf line have (configuration specification, section 3). */
-#define TACTUS_TEXTS_COUNTED 0u /* Missing arguments for, Too many arguments for, Could not parse, Invalid value V in \
-                                 */
-#define TACTUS_TEXTS_PLAIN 1u   /* Could not parse NAME directive, whatever is wrong */
+#define TACTUS_TEXTS_COUNTED                                                                                        \
+  0u                          /* Missing arguments for, Too many arguments for, Could not parse, Invalid value V in \
+                               */
+#define TACTUS_TEXTS_PLAIN 1u /* Could not parse NAME directive, whatever is wrong */
 #define TACTUS_TEXTS_OPTIONS \
   2u /* Invalid option in, Invalid value in; Could not parse when POSITIONAL words are missing */
 #define TACTUS_TEXTS_SOURCE 3u /* as OPTIONS, but Invalid syntax for when POSITIONAL words are missing */

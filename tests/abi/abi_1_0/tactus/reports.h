@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of the well-known reports and arguments of the well-known commands, by registry name. Meanings follow the command
- * protocol specification (sections 11 and 12) where a field exists there. Fields are only appended. Offsets: unless a
- * field says otherwise, positive means that the local clock is ahead (fast). Times: ns since 1970 UTC, corrected clock. */
+/* Rows of the well-known reports and arguments of the well-known commands, by registry name. Meanings follow the
+ * command protocol specification (sections 11 and 12) where a field exists there. Fields are only appended. Offsets:
+ * unless a field says otherwise, positive means that the local clock is ahead (fast). Times: ns since 1970 UTC,
+ * corrected clock. */
 #ifndef TACTUS_REPORTS_H
 #define TACTUS_REPORTS_H
 
@@ -17,19 +18,19 @@ extern "C" {
 /* "tracking": one row. */
 struct tactus_tracking {
   uint32_t struct_size;
-  uint32_t refid;               /* 0 not synchronised, 0x7f7f0101 local, else the source's */
+  uint32_t refid;                /* 0 not synchronised, 0x7f7f0101 local, else the source's */
   struct tactus_address address; /* of the selected NTP source; family NONE otherwise */
-  uint32_t stratum;             /* 0 when not synchronised */
-  uint32_t leap;                /* TACTUS_LEAP_* */
-  int64_t reference_time;       /* last update; 0 when not synchronised */
-  double correction_s;          /* still to be slewed; positive: the system clock is slow of NTP time */
-  double last_offset_s;         /* at the last update */
+  uint32_t stratum;              /* 0 when not synchronised */
+  uint32_t leap;                 /* TACTUS_LEAP_* */
+  int64_t reference_time;        /* last update; 0 when not synchronised */
+  double correction_s;           /* still to be slewed; positive: the system clock is slow of NTP time */
+  double last_offset_s;          /* at the last update */
   double rms_offset_s;
-  double frequency_ppm;         /* absolute; positive: the uncorrected clock is fast */
+  double frequency_ppm; /* absolute; positive: the uncorrected clock is fast */
   double residual_frequency_ppm;
   double skew_ppm;
   double root_delay_s;
-  double root_dispersion_s;     /* now */
+  double root_dispersion_s; /* now */
   double update_interval_s;
 };
 
@@ -41,15 +42,15 @@ struct tactus_source_row {
   uint32_t refid;
   struct tactus_address address; /* NTP: address or id; refclock: family NONE */
   int32_t poll_log2_s;
-  uint32_t stratum;              /* 0 without a sample */
-  uint32_t state;                /* selection letter, see selectdata */
-  uint32_t mode;                 /* TACTUS_SOURCE_MODE_* */
-  uint32_t reach;                /* 8-bit register */
-  uint32_t last_sample_ago_s;    /* TACTUS_AGO_NEVER: none */
-  double original_offset_s;      /* last sample as measured */
-  double offset_s;               /* last sample, corrected for later clock changes */
-  double offset_error_s;         /* root_delay/2 + root_dispersion of the last sample */
-  char name[TACTUS_NAME_SIZE];   /* as configured; refclock: its reference id */
+  uint32_t stratum;            /* 0 without a sample */
+  uint32_t state;              /* selection letter, see selectdata */
+  uint32_t mode;               /* TACTUS_SOURCE_MODE_* */
+  uint32_t reach;              /* 8-bit register */
+  uint32_t last_sample_ago_s;  /* TACTUS_AGO_NEVER: none */
+  double original_offset_s;    /* last sample as measured */
+  double offset_s;             /* last sample, corrected for later clock changes */
+  double offset_error_s;       /* root_delay/2 + root_dispersion of the last sample */
+  char name[TACTUS_NAME_SIZE]; /* as configured; refclock: its reference id */
 };
 #define TACTUS_SOURCE_MODE_CLIENT 0u
 #define TACTUS_SOURCE_MODE_PEER 1u
@@ -67,7 +68,7 @@ struct tactus_sourcestats_row {
   double stddev_s;
   double residual_frequency_ppm;
   double skew_ppm;
-  double offset_s;               /* extrapolated to now */
+  double offset_s; /* extrapolated to now */
   double offset_error_s;
   char name[TACTUS_NAME_SIZE];
 };
@@ -80,7 +81,7 @@ struct tactus_selectdata_row {
   uint32_t state;                /* letter */
   uint32_t authenticated;        /* 0 or 1 */
   uint32_t leap;
-  uint32_t configured_options;   /* TACTUS_SELECT_* (plugin.h) */
+  uint32_t configured_options; /* TACTUS_SELECT_* (plugin.h) */
   uint32_t effective_options;
   uint32_t last_sample_ago_s;
   double score;
@@ -102,9 +103,9 @@ struct tactus_activity {
 /* "ntpdata": one row per NTP source with an address; honours TACTUS_QUERY_ADDRESS. */
 struct tactus_ntpdata_row {
   uint32_t struct_size;
-  uint32_t refid;                  /* as received */
+  uint32_t refid; /* as received */
   struct tactus_address remote;
-  struct tactus_address local;     /* family NONE before the first valid response */
+  struct tactus_address local; /* family NONE before the first valid response */
   uint32_t leap;
   uint32_t version;
   uint32_t mode;
@@ -118,11 +119,11 @@ struct tactus_ntpdata_row {
   double peer_delay_s;
   double peer_dispersion_s;
   double response_time_s;
-  double jitter_asymmetry;         /* -0.5..0.5 */
-  uint32_t tests;                  /* bits 9..0: tests 1 2 3 5 6 7 A B C D; 1 = passed */
+  double jitter_asymmetry; /* -0.5..0.5 */
+  uint32_t tests;          /* bits 9..0: tests 1 2 3 5 6 7 A B C D; 1 = passed */
   uint32_t interleaved;
   uint32_t authenticated;
-  uint32_t transmit_origin;        /* 'D', 'K', 'H'; 0 before the first valid response */
+  uint32_t transmit_origin; /* 'D', 'K', 'H'; 0 before the first valid response */
   uint32_t receive_origin;
   uint32_t total_transmitted;
   uint32_t total_received;
@@ -139,7 +140,7 @@ struct tactus_ntpdata_row {
 /* "authdata": one row per NTP source; honours TACTUS_QUERY_ADDRESS. */
 struct tactus_authdata_row {
   uint32_t struct_size;
-  uint32_t mode;               /* 0 none, 1 symmetric key, 2 NTS */
+  uint32_t mode; /* 0 none, 1 symmetric key, 2 NTS */
   struct tactus_address address;
   uint32_t key_type;
   uint32_t key_id;
@@ -182,14 +183,15 @@ struct tactus_serverstats {
   uint64_t ntp_hardware_tx;
 };
 
-/* "smoothing": one row. TACTUS_E_DISABLED without smoothtime. Positive offset: the served time is ahead of the true one. */
+/* "smoothing": one row. TACTUS_E_DISABLED without smoothtime. Positive offset: the served time is ahead of the true
+ * one. */
 struct tactus_smoothing {
   uint32_t struct_size;
-  uint32_t active;        /* 0 or 1 */
-  uint32_t leap_only;     /* 0 or 1 */
+  uint32_t active;    /* 0 or 1 */
+  uint32_t leap_only; /* 0 or 1 */
   uint32_t reserved;
   double offset_s;
-  double frequency_ppm;   /* positive: the served time runs fast */
+  double frequency_ppm; /* positive: the served time runs fast */
   double wander_ppm_per_s;
   double last_update_ago_s; /* 0 while not active */
   double remaining_time_s;  /* 0 while not active */
@@ -202,8 +204,8 @@ struct tactus_rtcdata {
   uint32_t runs;
   uint32_t span_s;
   int64_t reference_time;
-  double fast_s;          /* RTC minus true time */
-  double gain_ppm;        /* positive: the RTC runs fast */
+  double fast_s;   /* RTC minus true time */
+  double gain_ppm; /* positive: the RTC runs fast */
 };
 
 /* "manual_list": one row per manual input, oldest first, at most 16. */
@@ -218,10 +220,11 @@ struct tactus_manual_row {
 
 /* "clients": one row per client that asked the servers, in the order of the record table. Honours TACTUS_QUERY_ADDRESS;
  * TACTUS_QUERY_RESET clears the hit and drop counters of each row after it was given; `argument` of the query is the
- * table index to begin with. TACTUS_E_DISABLED with noclientlog. Command counters belong to the endpoint, not to this. */
+ * table index to begin with. TACTUS_E_DISABLED with noclientlog. Command counters belong to the endpoint, not to this.
+ */
 struct tactus_client_row {
   uint32_t struct_size;
-  uint32_t index;          /* place in the record table */
+  uint32_t index; /* place in the record table */
   uint32_t table_size;
   uint32_t reserved;
   struct tactus_address address;
@@ -229,10 +232,10 @@ struct tactus_client_row {
   uint32_t ntp_drops;
   uint32_t nke_hits;
   uint32_t nke_drops;
-  int32_t ntp_interval_log2_s;  /* 127 unknown */
+  int32_t ntp_interval_log2_s;         /* 127 unknown */
   int32_t ntp_timeout_interval_log2_s; /* between requests that were not answered; 127 unknown */
   int32_t nke_interval_log2_s;
-  uint32_t last_ntp_ago_s;      /* TACTUS_AGO_NEVER: never */
+  uint32_t last_ntp_ago_s; /* TACTUS_AGO_NEVER: never */
   uint32_t last_nke_ago_s;
   uint32_t reserved2;
 };
@@ -240,16 +243,16 @@ struct tactus_client_row {
 /* "plugins": one row per provider, loaded or available. */
 struct tactus_plugin_row {
   uint32_t struct_size;
-  uint32_t kind;      /* TACTUS_KIND_* (plugin.h) */
-  uint32_t loaded;    /* 0 or 1 */
+  uint32_t kind;   /* TACTUS_KIND_* (plugin.h) */
+  uint32_t loaded; /* 0 or 1 */
   uint32_t abi_major;
   uint32_t abi_minor;
-  uint32_t options;   /* number of options declared */
+  uint32_t options; /* number of options declared */
   char provider[32];
   char plugin[32];
   char version[32];
   char summary[160];
-  char problem[256];  /* why it cannot be loaded; empty when it can */
+  char problem[256]; /* why it cannot be loaded; empty when it can */
 };
 
 /* "plugin_options": one row per declared option of every loaded provider. */
@@ -319,8 +322,8 @@ struct tactus_address_args {
   struct tactus_address address;
 };
 
-/* "set_makestep" (real, integer = limit), "set_maxupdateskew", "set_reselectdist", "adjust_frequency" (ppm), "adjust_offset" (s),
- * "manual" (0 off, 1 on, 2 reset), "smoothtime" (0 reset, 1 activate). */
+/* "set_makestep" (real, integer = limit), "set_maxupdateskew", "set_reselectdist", "adjust_frequency" (ppm),
+ * "adjust_offset" (s), "manual" (0 off, 1 on, 2 reset), "smoothtime" (0 reset, 1 activate). */
 struct tactus_value_args {
   uint32_t struct_size;
   uint32_t reserved;
@@ -376,11 +379,11 @@ struct tactus_add_source_args {
   int32_t presend_log2_s;
   uint32_t min_stratum;
   uint32_t poll_target;
-  uint32_t version;      /* 0 not given */
-  uint32_t max_sources;  /* pool only */
-  int32_t min_samples;   /* -1 not given */
-  int32_t max_samples;   /* -1 not given */
-  uint32_t key;          /* 0 none */
+  uint32_t version;     /* 0 not given */
+  uint32_t max_sources; /* pool only */
+  int32_t min_samples;  /* -1 not given */
+  int32_t max_samples;  /* -1 not given */
+  uint32_t key;         /* 0 none */
   uint32_t nts_port;
   int32_t filter_length; /* 0 off */
   uint32_t cert_set;
@@ -405,17 +408,17 @@ struct tactus_settime_args {
 struct tactus_settime_result {
   uint32_t struct_size;
   uint32_t reserved;
-  double offset_s;             /* positive: the clock was ahead of the entered time */
+  double offset_s; /* positive: the clock was ahead of the entered time */
   double frequency_change_ppm;
-  double frequency_ppm;        /* new absolute frequency */
+  double frequency_ppm; /* new absolute frequency */
 };
 
 /* "access_check": TACTUS_OK when the address may use the NTP server, TACTUS_E_DENIED when not. "manual_delete" takes a
  * struct tactus_value_args (integer: index from 0; TACTUS_E_NOT_FOUND outside). "writertc" (TACTUS_E_SYSTEM: the file
  * cannot be written) and "trimrtc" take none; TACTUS_E_DISABLED or _ABSENT without a running RTC driver. */
 
-/* Without arguments: "refresh", "reload_sources", "reset_sources", "reselect", "onoffline", "makestep", "shutdown", "dump",
- * "cyclelogs", "rekey". */
+/* Without arguments: "refresh", "reload_sources", "reset_sources", "reselect", "onoffline", "makestep", "shutdown",
+ * "dump", "cyclelogs", "rekey". */
 
 #ifdef __cplusplus
 }
