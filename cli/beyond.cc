@@ -68,7 +68,12 @@ bool plugin_info(Context& context, const std::string& name) {
     for (const Json& option : *options) {
       if (option.at("provider").text == row.at("provider").text) own.push_back(option);
     }
-    if (own.empty()) continue;
+    if (own.empty()) {
+      if (!row.at("loaded").boolean && !context.settings.csv) {
+        context.output.print_line("Options         : are told when it is loaded");
+      }
+      continue;
+    }
     static constexpr Column columns[] = {{"Directive", "directive"}, {"Option", "option"},   {"Type", "type"},
                                          {"Unit", "unit"},           {"Default", "default"}, {"Meaning", "doc"}};
     print_table(context, columns, own);

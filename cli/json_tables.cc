@@ -70,16 +70,15 @@ their order.
 
 Keys are stable: they are never renamed, and new ones may come at any place. Every object has all of its keys. Units are
 part of the names: `_s` seconds, `_ppm` parts per million, `_log2_s` a power of two of seconds. Numbers have all the
-digits that the daemon gives: from tactusd those of a double, from chronyd those of its protocol (25 bits). `null` stands
-for what is not known, or what the daemon does not tell.
+digits that the daemon gives: from tactusd those of a double, from chronyd those of its protocol (25 bits). `null`
+stands for what is not known, or what the daemon does not tell.
 
 When a command fails, the exit status is 1 and the value is an object with the key `error`: `{"error":"Cannot talk to
 daemon","code":506}`. `code` is the number of chrony's status line, or null when tctl itself refused. A command that has
 no report of its own gives `{"ok":true,"code":200,"message":"OK"}`; what else it prints is in `lines`, an array of
 strings (`keygen`, `settime`, `help`).
 
-The file is made from the tables that print the reports: `test_cli --gtest_also_run_disabled_tests
---gtest_filter=*write_the_documents` writes it anew.
+The file is made from the tables that print the reports.
 )";
 
 constexpr std::string_view ending = R"(
@@ -97,8 +96,8 @@ When the time is up `error` is there as well.
 
 ## plugins info NAME
 
-An array of the rows of `plugins` that have this name; each has one more key, `option_list`, an array of objects with the
-keys `directive`, `option`, `type`, `unit`, `default`, `doc`.
+An array of the rows of `plugins` that have this name; each has one more key, `option_list`, an array of objects with
+the keys `directive`, `option`, `type`, `unit`, `default`, `doc`.
 
 ## explain
 
@@ -112,8 +111,8 @@ keys `directive`, `option`, `type`, `unit`, `default`, `doc`.
 | `sources` | array of objects | one for each source, below |
 
 Of each source: `name`, `address`, `state` (letter of `selectdata`), `used` (true or false), `trouble` (string, a short
-word that does not change, below; empty when there is none), `why` (string), `remedy` (string, empty when there is nothing to
-do).
+word that does not change, below; empty when there is none), `why` (string), `remedy` (string, empty when there is
+nothing to do).
 )";
 
 }  // namespace

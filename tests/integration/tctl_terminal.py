@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""tctl at a terminal and in a shell: interactive mode, watch, colour, completion in a real bash, explain beside a real daemon.
+"""tctl at a terminal and in a shell: interactive mode, watch, colour, completion in a real bash, explain beside real
+daemons.
 
 Usage: tctl_terminal.py TACTUSD TCTL COMPLETION_BASH. Clock control is off, everything is on loopback."""
 
@@ -32,7 +33,7 @@ def check(ok, text, seen=""):
 
 
 class Terminal:
-    """A program at a terminal of its own. The shell around it prints the terminal's settings when the program has ended."""
+    """A program at a terminal of its own."""
 
     def __init__(self, words, rows=24, columns=80, **variables):
         environment = {"PATH": os.environ["PATH"], "TERM": "xterm", "LANG": "C.UTF-8", **variables}
@@ -95,21 +96,23 @@ def interactive(socket):
     terminal.type("foo\n")
     terminal.wait_for(r"Unrecognized command.*tctl> $")
     terminal.type("\x04")
-    check(terminal.end() == (1, True), "the end of the input ends it with the status of the last command", terminal.seen)
+    check(terminal.end() == (1, True), "the end of the input ends it with the last command's status", terminal.seen)
 
 
 def watch(socket):
     terminal = Terminal([TCTL, "-h", socket, "watch", "0.2"])
-    check(terminal.wait_for(r"\x1b\[\?1049h.*The clock is right within.*S Name"), "watch draws its screen", terminal.seen)
+    check(terminal.wait_for(r"\x1b\[\?1049h.*The clock is right within.*S Name"), "watch draws a screen", terminal.seen)
     check("\x1b[32m" in terminal.seen, "with colour", terminal.seen)
     terminal.resize(10, 50)
     os.killpg(terminal.process.pid, signal.SIGWINCH)
-    terminal.wait_for(r"Ske>.*\.\.\. and \d more[^H]*\x1b\[H", from_here=True)
+    terminal.wait_for(r"UTC {14}\x1b\[0m.*and \d more[^H]*\x1b\[H", from_here=True)
     frame = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.seen.split("\x1b[H")[-2]).split("\n")
-    check(len(frame) <= 10 and max(len(line.rstrip("\r")) for line in frame) <= 50, "a smaller window gets a smaller screen", terminal.seen)
+    width = max(len(line.rstrip("\r")) for line in frame)
+    check(len(frame) <= 10 and width <= 50, "a smaller window gets a smaller screen", terminal.seen)
     terminal.type("q")
     status = terminal.end()
-    check(status == (0, True) and terminal.seen.endswith("\x1b[?25h\x1b[?1049l"), "q leaves the terminal as it was", terminal.seen)
+    check(status == (0, True) and terminal.seen.endswith("\x1b[?25h\x1b[?1049l"), "q leaves the terminal as it was",
+          terminal.seen)
     terminal = Terminal([TCTL, "-h", socket, "watch"], NO_COLOR="1")
     terminal.wait_for(r"S Name.*\x1b\[J")
     check(re.search(r"\x1b\[[0-9;]*m", terminal.seen) is None, "NO_COLOR: no colour", terminal.seen)
@@ -120,9 +123,10 @@ def watch(socket):
 
 def without_daemon(folder):
     done = subprocess.run([TCTL, "-h", f"{folder}/none.sock", "tracking"], capture_output=True, text=True, check=False)
-    check(done.returncode == 1 and "No time daemon answers at" in done.stderr and "systemctl start tactusd" in done.stderr,
-          "without a daemon one sentence says what to do", done)
-    done = subprocess.run([TCTL, "--json", "-h", f"{folder}/none.sock", "sources"], capture_output=True, text=True, check=False)
+    said = "No time daemon answers at" in done.stderr and "systemctl start tactusd" in done.stderr
+    check(done.returncode == 1 and said, "without a daemon one sentence says what to do", done)
+    done = subprocess.run([TCTL, "--json", "-h", f"{folder}/none.sock", "sources"], capture_output=True, text=True,
+                          check=False)
     check(json.loads(done.stdout)["error"] != "" and done.returncode == 1, "and --json says it as JSON", done)
     done = subprocess.run([TCTL, "-h", f"{folder}/none.sock", "help"], capture_output=True, text=True, check=False)
     check(done.returncode == 0 and "explain" in done.stdout, "help needs no daemon", done)
@@ -137,7 +141,8 @@ def completion():
              (["tctl", "-h", "x", "-p", "5", "add", ""], "peer pool server"), (["tctl", "manual", "l"], "list"),
              (["tctl", "-n", "trac"], "tracking"), (["tctl", "-p", ""], "")]
     for words, expected in lines:
-        script = (f'. "{COMPLETION}"; complete -p tctl >/dev/null || exit 3; COMP_WORDS=({" ".join(repr(w) for w in words)}); '
+        quoted = " ".join(repr(word) for word in words)
+        script = (f'. "{COMPLETION}"; complete -p tctl >/dev/null || exit 3; COMP_WORDS=({quoted}); '
                   f"COMP_CWORD={len(words) - 1}; _tctl; echo ${{COMPREPLY[@]}}")
         done = subprocess.run([bash, "--norc", "-c", script], capture_output=True, text=True, check=False)
         check(done.stdout.strip() == expected and done.stderr == "", f"bash completes {words}", done)
@@ -163,7 +168,8 @@ class Daemon:
             time.sleep(0.05)
 
     def explain(self):
-        done = subprocess.run([TCTL, "--json", "-h", self.socket, "explain"], capture_output=True, text=True, check=False)
+        done = subprocess.run([TCTL, "--json", "-h", self.socket, "explain"], capture_output=True, text=True,
+                              check=False)
         return json.loads(done.stdout), done.returncode
 
     def stop(self):
