@@ -5,9 +5,8 @@
 Each network has one server per fifty nodes, two at least but for the smallest, and clients that ask two of them every
 64 s. Printed are the simulated seconds per CPU second, the CPU time per node and day, what a day costs, and the memory.
 Exit status 1: a day of 100 nodes would take more than 60 s or 1 GiB, or a node of the largest network costs more than
---growth times one of the network of ten. Ten nodes fit into a core's caches and a thousand do not, which makes each of them up
-to
-three times as dear when the machine is busy; what grew with the square of the nodes would make them a hundred times so.
+--growth times one of the network of ten. Ten nodes fit into a core's caches and a thousand do not, which makes each of
+them up to three times as dear on a busy machine; what grew with the square of the nodes would make them a hundred times so.
 """
 import argparse
 import os
