@@ -96,6 +96,8 @@ class Run {
     std::vector<std::string> replies;
     bool lying = false;               // by an event
     std::int64_t wrong_until_ns = 0;  // its answers were wrong, and are remembered until then
+    bool misled = false;              // its reference is from sources of which one was wrong
+    std::int64_t misled_update_ns = 0;
   };
 
   [[nodiscard]] TrueLeap true_leap() const {
@@ -186,7 +188,24 @@ class Run {
   void after_turn(std::size_t i) {
     Entry& entry = entries_[i];
     judge(i);
-    entry.observer->check(world_.now_ns(), honest_sources(*entry.node));
+    entry.observer->check(world_.now_ns(), trusts_the_honest(entry));
+  }
+
+  // Who leaves a liar has its time until the next update.
+  bool trusts_the_honest(Entry& entry) {
+    if (!entry.node->running()) {
+      entry.misled = false;
+      return true;
+    }
+    Daemon& daemon = *entry.node->daemon();
+    const std::int64_t update_ns = daemon.discipline().reference(daemon.clock().event_now()).reference_time_ns;
+    if (!honest_sources(*entry.node)) {
+      entry.misled = true;
+      entry.misled_update_ns = update_ns;
+    } else if (update_ns != entry.misled_update_ns) {
+      entry.misled = false;
+    }
+    return !entry.misled;
   }
 
   // Whether what a node serves now is as right as it says.
