@@ -329,7 +329,10 @@ std::optional<MonoTime> Association::deadline() const noexcept {
 }
 
 void Association::on_timeout(const Context& context) {
-  if (saved_ && saved_->until <= context.mono) process_saved(context);
+  if (saved_ && saved_->until <= context.mono) {
+    ++futile_waits_;
+    process_saved(context);
+  }
   if (receive_until_ && *receive_until_ <= context.mono) {
     receive_until_.reset();
     close_socket();
@@ -365,9 +368,12 @@ void Association::on_clock_change(const tactus_clock_change& change, const Conte
 }
 
 std::optional<Event> Association::next_event() {
-  if (events_.empty()) return std::nullopt;
-  Event event = std::move(events_.front());
-  events_.pop_front();
+  if (next_event_ == events_.size()) {
+    events_.clear();
+    next_event_ = 0;
+    return std::nullopt;
+  }
+  Event event = std::move(events_[next_event_++]);
   if (auto* measured = std::get_if<Measured>(&event)) {
     // What the log shows is the interval after this packet's own effect on it.
     measured->local_poll_log2_s = poll_.poll_log2_s();

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +58,8 @@ class Association {
   // deadline() has come (calling early does nothing).
   void on_timeout(const Context& context);
   [[nodiscard]] std::optional<MonoTime> deadline() const noexcept;
+  // Whether a packet is due.
+  [[nodiscard]] bool due() const noexcept { return due_; }
   // The packet that is due. context.now is what a peer's packet says, so it is read just before.
   std::optional<Outgoing> next_outgoing(const Context& context);
   void on_transmitted(std::uint32_t id, const tactus_stamp& stamp, const Context& context);
@@ -228,16 +229,18 @@ class Association {
   LocalStamp init_local_receive_{};
   bool init_updated_ = false;
   std::optional<SavedResponse> saved_;
+  std::uint32_t futile_waits_ = 0;  // for hardware timestamps that did not come
 
   // results
-  std::deque<Event> events_;
+  std::vector<Event> events_;   // its memory is kept: there are some with each exchange
+  std::size_t next_event_ = 0;  // those before it were given out
   PacketReport report_;
   std::uint32_t total_sent_ = 0;
   std::uint32_t total_received_ = 0;
   std::uint32_t total_valid_ = 0;
   std::uint32_t total_good_ = 0;
-  std::array<std::uint32_t, 3> transmit_by_{};  // by TACTUS_STAMP_*
-  std::array<std::uint32_t, 3> receive_by_{};
+  std::array<std::uint32_t, 3> transmit_by_{};  // timestamps by TACTUS_STAMP_*; one packet may have several
+  std::array<std::uint32_t, 3> receive_by_{};   // of packets received, whatever became of them
   std::uint64_t datagrams_ = 0;
   std::uint64_t used_ = 0;
   std::array<std::uint64_t, drop_count> drops_{};

@@ -19,6 +19,7 @@ constexpr double response_limit_s = 4.0;
 constexpr double unusable_score = 0.1;
 constexpr double unusable_score_no_loop = 0.02;
 constexpr double kiss_delay_intervals = 4.0;
+constexpr std::uint32_t futile_waits_max = 16;
 
 Drop drop_of(ParseError error) noexcept {
   switch (error) {
@@ -64,6 +65,7 @@ void Association::on_datagram(Bytes datagram, const Arrival& arrival, const Cont
   if (!started_ || mode_ == OperatingMode::offline) return drop(Drop::not_online);
   if (!settings_.peer && !socket_open_) return drop(Drop::not_awaited);
   ++total_received_;
+  ++receive_by_[std::min<std::uint32_t>(arrival.stamp.origin, TACTUS_STAMP_HARDWARE)];
   Arrival complete = arrival;
   if (complete.stamp.corrected_ns == 0) complete.stamp.corrected_ns = to_ns(stamp_of(arrival, context).time);
   process(datagram, packet, complete, context, false);
@@ -98,6 +100,9 @@ bool Association::save_response(Bytes datagram, const Verdict& verdict, const Ar
       valid_received_ || total_good_ == 0 || local_transmit_.origin == TACTUS_STAMP_HARDWARE) {
     return false;
   }
+  // No card on the way to this source takes timestamps: there is nothing to wait for, until one shows.
+  const bool any = transmit_by_[TACTUS_STAMP_HARDWARE] + receive_by_[TACTUS_STAMP_HARDWARE] > 0;
+  if (!any && futile_waits_ >= futile_waits_max) return false;
   if (saved_) {
     process_saved(context);
     return false;
@@ -320,7 +325,8 @@ void Association::act_on_valid(const Verdict& verdict, const Packet& packet, con
     events_.emplace_back(
         SourceStatus{.stratum = std::max(remote_stratum_, settings_.min_stratum), .leap = header.leap});
   }
-  if (verdict.measured) quantile_.add(verdict.measurement.peer_delay_s, random_);
+  if (verdict.measured && settings_.delay.max_delay_quantile > 0)
+    quantile_.add(verdict.measurement.peer_delay_s, random_);
 
   if (verdict.good) {
     emit_sample(verdict.measurement);

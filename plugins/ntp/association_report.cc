@@ -17,8 +17,6 @@ void Association::note_report(const Verdict& verdict, const Header& header, cons
   report_.receive_origin = std::min<std::uint32_t>(arrival.stamp.origin, TACTUS_STAMP_HARDWARE);
   ++total_valid_;
   if (verdict.good) ++total_good_;
-  ++transmit_by_[report_.transmit_origin];
-  ++receive_by_[report_.receive_origin];
 }
 
 void Association::emit_measured(const Verdict& verdict, const Packet& packet, const Arrival& arrival,

@@ -216,6 +216,7 @@ void Association::on_transmit_stamp(std::uint32_t id, const tactus_stamp& stamp,
                                  .limited = false});
   }
   if (!acceptable) return;
+  ++transmit_by_[std::min<std::uint32_t>(stamp.origin, TACTUS_STAMP_HARDWARE)];
   const double told_s = local_transmit_.correction_s;
   local_transmit_ = LocalStamp::from(stamp);
   local_transmit_.correction_s = told_s;

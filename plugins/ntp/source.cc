@@ -131,10 +131,8 @@ void Source::pump() {
       if (!event) break;
       carry_out(*event);
     }
-    if (retired_) break;
-    const auto out = association_.next_outgoing(context());
-    if (!out) break;
-    send(*out);
+    if (retired_ || !association_.due()) break;
+    if (const auto out = association_.next_outgoing(context())) send(*out);
   }
   pumping_ = false;
   if (!retired_) arm();

@@ -388,6 +388,55 @@ TEST(Association, waits_for_a_hardware_timestamp_of_its_request) {  // section 8
   EXPECT_EQ(rig.samples.size(), 3U) << "without one it is used after hwtstimeout";
 }
 
+TEST(Association, does_not_wait_for_ever_for_cards_that_take_no_timestamps) {
+  LocalClock clock = test_clock();
+  clock.hardware_timestamping = true;
+  Rig rig(fixed_poll(4), 1, nullptr, clock);
+  rig.start();
+  const auto waits = [&rig] {
+    rig.next_request();
+    const std::size_t before = rig.samples.size();
+    answer(rig);
+    const bool waited = rig.samples.size() == before;
+    rig.run_until(rig.mono + std::chrono::milliseconds(2));
+    EXPECT_EQ(rig.samples.size(), before + 1);
+    return waited;
+  };
+  EXPECT_FALSE(waits()) << "the first good sample is taken as it is";
+  int waited = 0;
+  for (int i = 0; i < 40; ++i) waited += waits() ? 1 : 0;
+  EXPECT_EQ(waited, 16);
+  rig.next_request();
+  const Rig::Sent sent = rig.sent.back();
+  rig.association.on_transmit_stamp(sent.id, Rig::stamp(sent.now, TACTUS_STAMP_HARDWARE), rig.context());
+  answer(rig);
+  EXPECT_TRUE(waits()) << "there is a card after all";
+}
+
+// What came is counted, whether or not it was of use: one request may have several transmit timestamps.
+TEST(Association, counts_timestamps_as_they_come) {
+  Rig rig(fixed_poll(4));
+  rig.start();
+  rig.next_request();
+  const Rig::Sent sent = rig.sent.back();
+  rig.association.on_transmit_stamp(sent.id, Rig::stamp(sent.now, TACTUS_STAMP_KERNEL), rig.context());
+  rig.association.on_transmit_stamp(sent.id, Rig::stamp(sent.now, TACTUS_STAMP_HARDWARE), rig.context());
+  rig.association.on_transmit_stamp(sent.id, Rig::stamp(sent.now - std::chrono::seconds(1), TACTUS_STAMP_KERNEL),
+                                    rig.context());
+  Header bogus = answer_to(sent.header, sent.now, sent.now);
+  bogus.origin = Ntp64{1};
+  Arrival arrival{.stamp = Rig::stamp(rig.now(), TACTUS_STAMP_KERNEL), .local = ipv4(192, 0, 2, 99, 0)};
+  rig.association.on_datagram(bytes_of(bogus), arrival, rig.context());
+  answer(rig);
+  tactus_ntpdata_row row{};
+  rig.association.fill_report(row, 0);
+  EXPECT_EQ(row.total_kernel_transmit, 1U) << "the one before it was sent is not believed";
+  EXPECT_EQ(row.total_hardware_transmit, 1U);
+  EXPECT_EQ(row.total_kernel_receive, 1U);
+  EXPECT_EQ(row.total_received, 2U);
+  EXPECT_EQ(row.total_valid, 1U);
+}
+
 TEST(Association, a_source_that_follows_us_is_not_used) {  // section 15
   Rig rig(fixed_poll(4));
   rig.start();
