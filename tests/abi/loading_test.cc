@@ -318,5 +318,19 @@ TEST(Inspecting, lists_what_is_loaded_and_what_could_be_without_loading_it) {
   EXPECT_NE(mapped.find(folder.file("oldest")), std::string::npos);
 }
 
+// Asked over an endpoint behind the system call filter, a child or a mapping would be the daemon's end.
+TEST(Inspecting, a_sealed_loader_names_what_it_does_not_examine) {
+  const Folder folder;
+  for (const char* name : {"good", "oldest"}) folder.write(name, content_of(name));
+  PluginLoader loader{settings_for(folder.path())};
+  ASSERT_TRUE(loader.load("oldest").ok());
+  loader.seal();
+  const auto rows = inspect_plugins(loader);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_STREQ(rows[0].plugin, "good");
+  EXPECT_STREQ(rows[0].problem, "not examined: the system call filter is on");
+  EXPECT_EQ(rows[1].loaded, 1u);
+}
+
 }  // namespace
 }  // namespace tactus

@@ -45,6 +45,7 @@ class PluginLoader {
 
   // From now on nothing is loaded that is not loaded already: load() and open() refuse it with TACTUS_E_DENIED.
   void seal() noexcept { sealed_ = true; }
+  [[nodiscard]] bool sealed() const noexcept { return sealed_; }
 
   // Loaded ones, in the order of loading.
   [[nodiscard]] const std::vector<const tactus_plugin*>& loaded() const noexcept { return order_; }
