@@ -23,6 +23,7 @@ namespace {
 
 constexpr const char* socket_path = "/run/tactus/tactusd.sock";
 constexpr const char* socket_path_as_chrony = "/run/chrony/chronyd.sock";
+constexpr int datagrams_per_turn = 8;
 
 Settings read_settings(const Host& host, const Options& options) {
   Settings out;
@@ -165,24 +166,36 @@ class Cmdmon final {
     unix_watch_.start(host_, unix_.fd(), TACTUS_WATCH_READ, [this](std::uint32_t) { on_unix(); });
   }
 
-  // One datagram per wake-up: the loop stays free for others when somebody floods.
+  // A few datagrams for each wake-up: the loop stays free for others when somebody floods.
   void on_udp(const UdpSocket& socket) {
+    for (int i = 0; i < datagrams_per_turn && answer_udp(socket); ++i) {
+    }
+    show_drops();
+  }
+  void on_unix() {
+    for (int i = 0; i < datagrams_per_turn && answer_unix(); ++i) {
+    }
+    show_drops();
+  }
+
+  // False when there was no datagram.
+  bool answer_udp(const UdpSocket& socket) {
     UdpSocket::Peer peer;
     bool truncated = false;
     const std::ptrdiff_t length = socket.receive(buffer_, peer, truncated);
-    if (length < 0) return;
+    if (length < 0) return false;
     const Bytes request{buffer_.data(), static_cast<std::size_t>(length)};
     const Sender sender{false, peer.remote};
     const std::size_t reply = engine_.answer(sender, request, truncated, host_.event().monotonic, reply_);
     if (reply > 0 && !socket.send({reply_.data(), reply}, peer)) engine_.count_drop(Drop::send_failed);
-    show_drops();
+    return true;
   }
 
-  void on_unix() {
+  bool answer_unix() {
     UnixSocket::Peer peer;
     bool truncated = false;
     const std::ptrdiff_t length = unix_.receive(buffer_, peer, truncated);
-    if (length < 0) return;
+    if (length < 0) return false;
     const Bytes request{buffer_.data(), static_cast<std::size_t>(length)};
     if (peer.length == 0) {
       engine_.count_drop(Drop::no_sender);
@@ -195,7 +208,7 @@ class Cmdmon final {
       const std::size_t reply = engine_.answer(sender, request, truncated, host_.event().monotonic, reply_);
       if (reply > 0 && !unix_.send({reply_.data(), reply}, peer)) engine_.count_drop(Drop::send_failed);
     }
-    show_drops();
+    return true;
   }
 
   void show_drops() {

@@ -22,7 +22,7 @@ namespace tactus::metrics {
 namespace {
 
 constexpr const char* stage = "metrics";
-constexpr int backlog = 64;
+constexpr int backlog = 256;  // as many as there may be sessions
 
 class HostBackend final : public Backend {
  public:

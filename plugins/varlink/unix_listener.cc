@@ -12,7 +12,7 @@
 namespace tactus::varlink {
 
 namespace {
-constexpr int backlog = 64;
+constexpr int backlog = 256;  // as many as there may be sessions
 }
 
 UnixListener::~UnixListener() {
