@@ -10,7 +10,8 @@
 
 namespace tactus::chart {
 
-// x: seconds, of the chart's axis. y: in the panel's unit. A y (or x) that is no finite number breaks a line.
+// x: seconds, of the chart's axis, up to 1e13. y: in the panel's unit, up to 1e100. A point that has something else,
+// such as NaN, breaks a line.
 struct Point {
   double x = 0.0;
   double y = 0.0;

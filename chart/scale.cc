@@ -66,8 +66,10 @@ double round_step(double least) {
 
 YScale::YScale(Range range, const std::string& unit, bool symmetric_log, std::vector<double> magnitudes) {
   if (range.empty) range.add(0.0);
+  constexpr double smallest = 1e-100;
+  if (std::max(std::abs(range.low), std::abs(range.high)) < smallest) range.low = range.high = 0.0;
   const double largest = std::max(std::abs(range.low), std::abs(range.high));
-  if (range.high - range.low <= largest * 1e-12) {  // one value only
+  if (range.high - range.low <= largest * 1e-9) {  // one value only, or as good as one
     const double room = largest > 0.0 ? largest * 0.1 : (unit == "s" ? 1e-6 : 1.0);
     range.low -= room;
     range.high += room;

@@ -103,7 +103,7 @@ void Drawing::measure() {
     for (const Series& series : panel.series) {
       ++series_count;
       for (const Point& point : series.points) {
-        if (!std::isfinite(point.x) || !std::isfinite(point.y)) continue;
+        if (!is_shown(point)) continue;
         x_.add(point.x);
         range.add(point.y);
         if (panel.symmetric_log) magnitudes.push_back(std::abs(point.y));
@@ -113,10 +113,12 @@ void Drawing::measure() {
     scales_.emplace_back(range, panel.unit, panel.symmetric_log, std::move(magnitudes));
   }
   for (const Mark& mark : chart_.marks) {
-    if (std::isfinite(mark.x)) x_.add(mark.x);
+    if (is_shown({mark.x, 0.0})) x_.add(mark.x);
   }
   if (x_.empty) x_.add(0.0);
-  if (x_.high <= x_.low) x_.high = x_.low + std::max(1.0, std::abs(x_.low) * 1e-9);
+  // Never so short that its ends are the same to a double.
+  const double shortest = std::max(std::abs(x_.low), std::abs(x_.high)) * 1e-9;
+  if (x_.high - x_.low <= shortest) x_.high = x_.low + std::max(1.0, shortest);
   time_ticks_ = time_ticks(x_.low, x_.high, chart_.x_axis, x_ticks_wanted);
   std::size_t longest = 4;
   for (const YScale& scale : scales_) {
@@ -145,7 +147,7 @@ double Drawing::draw_marks_text(double y) {
   std::size_t rows = 0;
   std::vector<const Mark*> sorted;
   for (const Mark& mark : chart_.marks) {
-    if (std::isfinite(mark.x) && !mark.text.empty()) sorted.push_back(&mark);
+    if (is_shown({mark.x, 0.0}) && !mark.text.empty()) sorted.push_back(&mark);
   }
   std::stable_sort(sorted.begin(), sorted.end(), [](const Mark* a, const Mark* b) { return a->x < b->x; });
   for (const Mark* mark : sorted) {
@@ -282,7 +284,7 @@ void Drawing::draw_panel(const Panel& panel, const YScale& scale) {
   draw_grid(scale);
   draw_series(panel, scale);
   for (const Mark& mark : chart_.marks) {
-    if (!std::isfinite(mark.x)) continue;
+    if (!is_shown({mark.x, 0.0})) continue;
     const double x = x_place(mark.x);
     fmt::format_to(std::back_inserter(out_), "<path class=\"k\" d=\"M{} {}v{}\"><title>{}</title></path>\n",
                    coordinate(x), coordinate(panel_top_), coordinate(panel_height), escape(mark.text));

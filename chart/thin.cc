@@ -11,6 +11,9 @@ namespace tactus::chart {
 
 namespace {
 
+constexpr double largest_x = 1e13;
+constexpr double largest_y = 1e100;
+
 // Calls use(begin, end) for each group of neighbours whose x lie in the same column.
 template <class Use>
 void for_each_column(const Run& run, double column, Use use) {
@@ -27,11 +30,13 @@ bool lower_y(const Point& a, const Point& b) { return a.y < b.y; }
 
 }  // namespace
 
+bool is_shown(const Point& point) { return std::abs(point.x) <= largest_x && std::abs(point.y) <= largest_y; }
+
 std::vector<Run> split_runs(const std::vector<Point>& points) {
   std::vector<Run> runs;
   bool open = false;
   for (const Point& point : points) {
-    if (!std::isfinite(point.x) || !std::isfinite(point.y)) {
+    if (!is_shown(point)) {
       open = false;
       continue;
     }

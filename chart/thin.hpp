@@ -8,10 +8,13 @@
 
 namespace tactus::chart {
 
+// Whether a point can be shown: numbers that arithmetic with doubles can still tell apart.
+bool is_shown(const Point& point);
+
 // Points that are joined; in picture units.
 using Run = std::vector<Point>;
 
-// Splits where a coordinate is no finite number; runs are never empty.
+// Splits where a point cannot be shown; runs are never empty.
 std::vector<Run> split_runs(const std::vector<Point>& points);
 
 // Of each group of neighbouring points in one column of this width: the first, the lowest, the highest and the last.

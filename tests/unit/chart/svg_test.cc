@@ -88,6 +88,20 @@ TEST(Svg, text_is_escaped_and_what_xml_cannot_hold_is_replaced) {
   EXPECT_EQ(count(svg, "</svg>"), 1u);
 }
 
+TEST(Svg, the_largest_and_smallest_numbers_have_places) {
+  for (const double y : {1e308, 1.7e308, 1e-320, 5e-324, 1e15}) {
+    for (const bool decades : {false, true}) {
+      Chart chart;
+      chart.panels.push_back({.title = "p", .unit = "s", .series = {}, .symmetric_log = decades});
+      chart.panels[0].series = {{.name = "n", .points = {{-y, -y}, {0, 0}, {y, y}, {1, y}}}};
+      const std::string svg = to_svg(chart);
+      EXPECT_EQ(svg.find("nan"), std::string::npos) << y << decades;
+      EXPECT_EQ(svg.find("inf"), std::string::npos) << y << decades;
+      EXPECT_LT(svg.size(), 20'000u) << y << decades;
+    }
+  }
+}
+
 TEST(Svg, a_chart_without_data_says_so) {
   Chart chart{.title = "empty", .x_title = "", .panels = {}, .marks = {}};
   EXPECT_EQ(count(to_svg(chart), "<svg"), 1u);
