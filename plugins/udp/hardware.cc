@@ -29,7 +29,8 @@ ReceiveFilter filter_of(std::string_view word) {
 Hardware::Hardware(Host host, const Options& options)
     : host_(host),
       implausible_(&host.drop_counter("udp", "hardware_stamp_implausible")),
-      slow_reading_(&host.drop_counter("udp", "hardware_clock_slow")) {
+      slow_reading_(&host.drop_counter("udp", "hardware_clock_slow")),
+      failed_reading_(&host.drop_counter("udp", "hardware_clock_failed")) {
   const Record* any = nullptr;
   std::optional<Record> kept;
   options.each("hwtimestamp", [&](const Record& record) {
@@ -126,12 +127,18 @@ void Hardware::read(Interface& interface, const char* why) {
   interface.timer.start(host_, now + from_seconds(interface.settings.max_interval_s * factor),
                         [this, &interface] { read(interface, ""); });
   const auto readings = read_nic_clock(interface.device, interface.settings.cross);
-  if (readings.empty()) return;
+  if (readings.empty()) {
+    ++*failed_reading_;
+    return;
+  }
   const double raw_s = to_seconds(readings.back().after - readings.front().before);
   const double corrected_s = to_seconds(host_.correct(readings.back().after) - host_.correct(readings.front().before));
   const double ratio = raw_s > 0 ? corrected_s / raw_s : 1;
   const auto sample = interface.readings.combine(readings, ratio, interface.settings.precision_s);
-  if (!sample) return;
+  if (!sample) {  // our own clock went back
+    ++*failed_reading_;
+    return;
+  }
   host_.debug("Combined {} readings of {} error={:.9f}", sample->used, readings.size(), sample->error_s);
   take(interface, *sample);
   // Links may be renegotiated.

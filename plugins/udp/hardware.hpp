@@ -73,6 +73,7 @@ class Hardware {
   std::list<Interface> interfaces_;  // timers know their addresses
   std::uint64_t* implausible_;
   std::uint64_t* slow_reading_;
+  std::uint64_t* failed_reading_;
 };
 
 }  // namespace tactus::udp

@@ -123,6 +123,8 @@ struct Rig {
   }
   [[nodiscard]] Instant true_time() const { return now() - from_seconds(clock_offset_s); }
 
+  [[nodiscard]] static Era clock_era() { return test_clock().era; }
+
   void start() {
     association.start(context());
     settle();
@@ -188,6 +190,7 @@ struct Rig {
       is_active = active->active;
     } else if (const auto* status = std::get_if<SourceStatus>(&event)) {
       stratum = status->stratum;
+      leap = status->leap;
     } else if (const auto* refid = std::get_if<SourceRefid>(&event)) {
       copied_refid = refid->refid;
     } else if (const auto* shift = std::get_if<ShiftOffsets>(&event)) {
@@ -259,6 +262,7 @@ struct Rig {
   int forgotten = 0;
   bool is_active = false;
   std::uint32_t stratum = 99;
+  std::uint32_t leap = 99;
   std::uint32_t copied_refid = 0;
   Association association;
 };
