@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other NTP daemons between two of ours: each follows a tactusd of stratum 5, and a client tactusd follows it.
 
-Usage: ntp_daemons.py TACTUSD TCTL [KIND...]. The others are chronyd, ntpsec's ntpd, openntpd (which serves nothing while it may not
-adjust the clock) and systemd-timesyncd (a client only). They are taken from TACTUS_PEERS (a folder with one unpacked package each, see
-scripts/peers) or from where packages install them. Each runs in a network namespace of its own, joined to ours by a virtual cable,
-with IPv4 and with IPv6, and without the right to set the clock. CHRONYD names another chronyd. Exit status 77: there is none but
-chronyd, or namespaces cannot be made."""
+Usage: ntp_daemons.py TACTUSD TCTL [KIND...]. The others are chronyd, ntpsec's ntpd, openntpd (which serves nothing
+while it may not adjust the clock) and systemd-timesyncd (a client only). They are taken from TACTUS_PEERS (a folder
+with one unpacked package each, see scripts/peers) or from where packages install them. Each runs in a network
+namespace of its own, joined to ours by a virtual cable, with IPv4 and with IPv6, and without the right to set the
+clock. CHRONYD names another chronyd. Exit status 77: there is none but chronyd, or namespaces cannot be made."""
 
 import os
 import pwd
@@ -97,7 +97,8 @@ def start_chronyd(program, folder, server, prefix):
 
 
 def start_ntpsec(program, folder, server, prefix):
-    write(f"{folder}/ntp.conf", [f"server {server} iburst minpoll 3 maxpoll 3", "restrict default nomodify", "restrict -6 default nomodify"])
+    write(f"{folder}/ntp.conf", [f"server {server} iburst minpoll 3 maxpoll 3", "restrict default nomodify",
+                                 "restrict -6 default nomodify"])
     return Process([*prefix, *NO_CLOCK, program, "-n", "-c", f"{folder}/ntp.conf", "-p", f"{folder}/ntpd.pid"], folder, "peer")
 
 
@@ -114,9 +115,10 @@ def start_timesyncd(program, folder, server, prefix):
     os.makedirs(folder, mode=0o777)
     write(f"{folder}/timesyncd.conf", ["[Time]", f"NTP={server}", "FallbackNTP=", "PollIntervalMinSec=16"])
     # It gives up rights by itself when it is root, but for the one that it is not to have.
-    user = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--bounding-set", "-sys_time", "--inh-caps", "-sys_time"]
+    user = [*NO_CLOCK, "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     command = ("mkdir -p /run/systemd/timesync /run/systemd/netif /etc/systemd /var/lib/systemd/timesync && "
-               "mount -t tmpfs -o mode=777 none /run/systemd/timesync && mount -t tmpfs -o mode=777 none /var/lib/systemd/timesync && "
+               "mount -t tmpfs -o mode=777 none /run/systemd/timesync && "
+               "mount -t tmpfs -o mode=777 none /var/lib/systemd/timesync && "
                f"mount --bind {folder}/timesyncd.conf /etc/systemd/timesyncd.conf && exec {' '.join(user)} {program}")
     if not os.path.exists("/etc/systemd/timesyncd.conf"):
         command = "mount -t tmpfs none /etc/systemd && touch /etc/systemd/timesyncd.conf && " + command
@@ -198,7 +200,8 @@ def meet(tactusd, tctl, kind, program, space, family):
         else:
             ok = wait_for(WAIT_SECONDS, peer, lambda: served_stratum(space.there[family]) == 6)
             check(ok, f"tactusd serves {title}: it has stratum 6")
-            processes.append(tactus_style(tactusd, folder, "client", ["port 0", f"server {space.there[family]} iburst minpoll 0 maxpoll 1"]))
+            lines = ["port 0", f"server {space.there[family]} iburst minpoll 0 maxpoll 1"]
+            processes.append(tactus_style(tactusd, folder, "client", lines))
             follows = ok and wait_for(30, peer, lambda: tracking(tctl, folder)[2:3] == ["7"])
             check(follows, f"{title} serves tactusd: {tracking(tctl, folder)[1:5]}")
             ok = ok and follows
