@@ -52,7 +52,10 @@ mode_t read_mode(const Options& options) {
   mode_t mode = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
   if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || mode > 0777) {
-    fail(TACTUS_E_INVALID, "varlinkmode {} is no set of permission bits: write it in octal, such as 0660", text);
+    const Record record = *options.last("varlinkmode");
+    fail(TACTUS_E_INVALID,
+         "varlinkmode {} at line {} in file {} is no set of permission bits: write it in octal, as 0660", text,
+         record.line(), record.file());
   }
   return mode;
 }
@@ -63,7 +66,11 @@ class Varlink final {
       : host_(host), backend_(host), service_{backend_, TACTUS_OWN_VERSION, {}}, mode_(read_mode(options)) {
     const bool as_chrony = (host_.run_flags() & TACTUS_RUN_CHRONY) != 0;
     path_ = options.text("varlinksocket", as_chrony ? socket_path_as_chrony : socket_path);
-    if (path_[0] != '/') fail(TACTUS_E_INVALID, "varlinksocket {}: the path has to begin with /", path_);
+    if (!path_.starts_with('/')) {
+      const Record record = *options.last("varlinksocket");
+      fail(TACTUS_E_INVALID, "varlinksocket {} at line {} in file {}: the path has to begin with /", path_,
+           record.line(), record.file());
+    }
     for (std::size_t i = 0; i < drop_reasons; ++i) {
       service_.drops[i] = &host_.drop_counter(stage, drop_name(static_cast<Drop>(i)));
     }

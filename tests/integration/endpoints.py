@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import random
+import resource
 import shutil
 import socket
 import struct
@@ -22,6 +23,7 @@ import time
 from openmetrics import parse
 
 CLIENTS = 200
+SESSIONS = 256  # of an endpoint at once
 SOURCES = 40
 SHUTDOWN = 62  # the request code that may not arrive by chance
 WAIT_S = 20  # for answers: a limit of the test, nothing that is measured
@@ -82,6 +84,10 @@ class Daemon:
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def processor_s(self):
+        with open(f"/proc/{self.process.pid}/schedstat", encoding="ascii") as text:
+            return int(text.read().split()[0]) * 1e-9
 
     def settles_at(self, descriptors):
         deadline = time.monotonic() + WAIT_S
@@ -410,6 +416,38 @@ def many_clients(daemon):
     check(daemon.settles_at(before), "no descriptor is left of them")
 
 
+def idle_and_starving(daemon):
+    """More idle peers than there is room for; then no descriptor left for a new one."""
+    before, watcher = daemon.descriptors(), Varlink(daemon.varlink)
+    replaced = drops(watcher)[("varlink", "replaced")]
+    idle = []
+    for _ in range(SESSIONS + 10):
+        idle.append(Varlink(daemon.varlink))
+        watcher.call("io.tactus.GetTracking")  # who works is not the one that is silent longest
+    check("parameters" in idle[-1].call("io.tactus.GetTracking") and idle[0].socket.recv(1) == b"",
+          f"the newest of {len(idle)} idle peers is served, the oldest has given way")
+    check(drops(watcher)[("varlink", "replaced")] >= replaced + 10, "and is counted")
+    for client in idle:
+        client.close()
+    check(daemon.settles_at(before + 1), "their descriptors are closed")
+    failed = drops(watcher)[("varlink", "accept_failed")]
+    limits = resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (daemon.descriptors() + 2, limits[1]))
+    idle = [Varlink(daemon.varlink) for _ in range(10)]  # in the queue of the socket
+    deadline = time.monotonic() + WAIT_S
+    while drops(watcher)[("varlink", "accept_failed")] == failed and time.monotonic() < deadline:
+        time.sleep(0.05)
+    used = daemon.processor_s()
+    time.sleep(0.5)
+    used = daemon.processor_s() - used
+    check(drops(watcher)[("varlink", "accept_failed")] > failed and used < 0.25,
+          "without descriptors left it serves those that it has, counts, and does not turn idly")
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, limits)
+    check("parameters" in idle[-1].call("io.tactus.GetTracking"), "and those in the queue when there are some again")
+    for client in idle + [watcher]:
+        client.close()
+
+
 def vanishing_clients(daemon):
     before, files = daemon.descriptors(), daemon.files()
     watcher = Varlink(daemon.varlink)
@@ -449,6 +487,7 @@ def main():
         corrupted_requests(daemon)
         flood(daemon, amount)
         many_clients(daemon)
+        idle_and_starving(daemon)
         vanishing_clients(daemon)
         check(daemon.process.poll() is None, "the daemon lives")
     finally:

@@ -179,6 +179,9 @@ TEST(Engine, rate_limit_answers_a_burst_and_leaks_later) {
   EXPECT_EQ(engine.answer(far, request, false, from_ns<MonoTime>(5'000'000'000), reply), 0u);
   EXPECT_GT(engine.answer(far, request, false, from_ns<MonoTime>(7'200'000'000), reply), 0u);  // one per 2 s
   EXPECT_GT(engine.answer(udp_sender("127.0.0.1"), request, false, from_ns<MonoTime>(7'200'000'000), reply), 0u);
+  EXPECT_EQ(engine.packets().udp, 44u);
+  EXPECT_EQ(engine.packets().rate_limited, 25u);
+  EXPECT_EQ(engine.packets().local, 0u);
 }
 
 TEST(Engine, mask_and_options_of_selectopts_have_their_own_numberings) {
