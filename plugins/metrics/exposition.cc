@@ -222,7 +222,7 @@ void Exposition::next_member() {
 void Exposition::open_family(std::string& out) {
   const bool is_info = member_index_ == report_->member_count;
   std::string_view type = "gauge";
-  std::string_view help = report_->doc;
+  std::string help = fmt::format("{}: {}", report_->name, report_->doc);
   std::string unit;
   if (is_info) {
     bool any = false;
@@ -234,7 +234,7 @@ void Exposition::open_family(std::string& out) {
     type = "info";
   } else {
     if (!is_told(member())) return next_member();
-    help = member().doc;
+    help = fmt::format("{} {}: {}", report_->name, member().name, member().doc);
     const bool counter = is_counter(member());
     family_ = family_name(prefix(), member(), counter);
     unit = unit_of(member()).name;

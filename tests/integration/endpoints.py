@@ -271,6 +271,16 @@ def http_requests(daemon):
     with socket.create_connection(("127.0.0.1", daemon.http), WAIT_S) as raw:
         raw.sendall(os.urandom(200) + b"\n\n")
         check(raw.recv(65536).startswith(b"HTTP/1.1 400 "), "metrics: random bytes are a bad request")
+    with socket.create_connection(("127.0.0.1", daemon.http), WAIT_S) as raw:
+        raw.sendall(b"GET /metrics HTTP/1.0\n\n")
+        raw.shutdown(socket.SHUT_WR)
+        body = b"".join(iter(lambda: raw.recv(65536), b""))
+        check(body.endswith(b"# EOF\n"), "metrics: who says that it has said all is answered all the same")
+    client = Varlink(daemon.varlink)
+    client.socket.sendall(b'{"method":"io.tactus.GetSources"}\0' * 3)
+    client.socket.shutdown(socket.SHUT_WR)
+    check([len(client.message()["parameters"]["rows"]) for _ in range(3)] == [SOURCES] * 3, "varlink: and so are calls that came together")
+    client.close()
 
 
 def drops(client):

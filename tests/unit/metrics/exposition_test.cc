@@ -100,10 +100,11 @@ TEST(Exposition, names_units_and_types_are_those_of_prometheus) {
   backend.add_row("drops", drop);
   const std::string text = whole(backend);
   EXPECT_TRUE(has_line(text, "tactus_build_info{version=\"1.2.3\"} 1"));
-  EXPECT_TRUE(has_line(text,
-                       "# TYPE tactus_tracking_frequency_ratio gauge\n# UNIT tactus_tracking_frequency_ratio ratio\n"
-                       "# HELP tactus_tracking_frequency_ratio of the uncorrected clock; positive: fast\n"
-                       "tactus_tracking_frequency_ratio -1.25e-05"));
+  EXPECT_TRUE(
+      has_line(text,
+               "# TYPE tactus_tracking_frequency_ratio gauge\n# UNIT tactus_tracking_frequency_ratio ratio\n"
+               "# HELP tactus_tracking_frequency_ratio tracking frequency: of the uncorrected clock; positive: fast\n"
+               "tactus_tracking_frequency_ratio -1.25e-05"));
   EXPECT_TRUE(has_line(text, "tactus_tracking_leap{tactus_tracking_leap=\"insert\"} 1"));
   EXPECT_TRUE(has_line(text, "tactus_tracking_leap{tactus_tracking_leap=\"normal\"} 0"));
   EXPECT_TRUE(has_line(text, "tactus_tracking_reference_timestamp_seconds 1700000000.123456789"));
