@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-ROUND_TRIPS = 20000
+ROUND_TRIPS = 10000
 SOURCES = 1000
 WAIT_S = 20
 TRACKING, SOURCE_DATA = (33, 104, b""), (15, 76, struct.pack("!i", 0))

@@ -52,6 +52,11 @@ control:
   bindcmdaddress: /run/tactus.sock
   cmdallow: true
   opencommands: [tracking, sources]
+  varlinksocket: /run/io.tactus
+  varlinkmode: "0666"
+  metricsport: 9100
+  metricsaddress: [192.0.2.1, "2001:db8::1"]
+  metricsallow: [192.0.2.0/24]
 logging:
   log: [tracking, measurements]
   logdir: /var/log/tactus
@@ -91,6 +96,12 @@ cmdport 0
 bindcmdaddress /run/tactus.sock
 cmdallow
 opencommands tracking sources
+varlinksocket /run/io.tactus
+varlinkmode 0666
+metricsport 9100
+metricsaddress 192.0.2.1
+metricsaddress 2001:db8::1
+metricsallow 192.0.2.0/24
 log tracking measurements
 logdir /var/log/tactus
 keyfile /etc/tactus/keys
