@@ -210,7 +210,6 @@ TEST(NicClock, as_many_samples_are_kept_as_are_asked_for) {
 }
 
 TEST(NicClock, a_card_that_changes_its_frequency_is_found_again) {
-  Card card;
   NicClock clock({});
   std::int64_t nic = 5 * second;
   std::int64_t local = start;
