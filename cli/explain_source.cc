@@ -154,8 +154,24 @@ void few_samples(const Case& c, SourceExplanation& out) {
       fmt::format("Wait: it is asked every {}; iburst makes the first ones quick.", spoken_seconds(poll_s)));
 }
 
+// What was refused most often of a reference clock's readings; null when nothing was.
+const tactus_drop_row* most_refused(const Case& c) {
+  const std::string stage = fmt::format("refclock.{}", c.source.name);
+  const tactus_drop_row* most = nullptr;
+  for (const tactus_drop_row& row : c.view.drops) {
+    if (stage == row.stage && row.count > 0 && (most == nullptr || row.count > most->count)) most = &row;
+  }
+  return most;
+}
+
 void silent_refclock(const Case& c, SourceExplanation& out) {
   if (c.source.reach != 0) return few_samples(c, out);
+  if (const tactus_drop_row* refused = most_refused(c); refused != nullptr) {
+    set(out, "readings_refused",
+        fmt::format("Its readings are refused, most of them ({}) as {}.", refused->count, refused->reason),
+        "Check the receiver's output and the refclock line; tctl drops counts every reason.");
+    return;
+  }
   set(out, "no_data", "Its driver has no usable data.",
       "Check that the receiver or program behind it runs, has a fix, and that the daemon may read it.");
 }
@@ -367,6 +383,7 @@ const std::vector<Trouble>& troubles() {
       {"not_asked", "it has not been asked yet"},
       {"no_answer", "it does not answer, or not any more"},
       {"no_data", "the driver of the reference clock has no data"},
+      {"readings_refused", "the readings of the reference clock are refused"},
       {"no_key", "its symmetric key is not in the key file"},
       {"authentication_fails", "its answers do not carry the configured authentication"},
       {"nts_keys", "no NTS keys could be agreed on"},

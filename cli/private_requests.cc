@@ -45,6 +45,7 @@ std::optional<Json> ask(Context& context, const std::string& report, std::size_t
   if (fenced && !send_fence(channel)) return std::nullopt;
   const double end = channel.now_s() + context.session.timeout_ms() / 1000.0;
   std::string buffer(longest_answer, '\0');
+  std::optional<Json> found;
   for (double rest = end - channel.now_s(); rest > 0.0; rest = end - channel.now_s()) {
     const std::ptrdiff_t length =
         channel.receive({reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()}, rest);
@@ -54,11 +55,12 @@ std::optional<Json> ask(Context& context, const std::string& report, std::size_t
     if (fenced && !text.starts_with('{')) break;
     auto answer = parse_json(text);
     if (!answer || answer->at("id").text != id) continue;
-    context.private_requests = true;
-    return answer;
+    found = std::move(answer);
+    // The answer to the fence is waited for as well, so that the daemon does not find nobody there.
+    if (!fenced) break;
   }
-  if (fenced) context.private_requests = false;
-  return std::nullopt;
+  if (fenced) context.private_requests = found.has_value();
+  return found;
 }
 
 std::optional<double> to_real(const Json& json) {

@@ -6,6 +6,7 @@ Usage: cli_vs_chronyc.py TCTL [DAEMON]. chronyd (or DAEMON instead) and chronyc 
 PATH; without them the test is skipped (status 77). Nothing touches the machine's clock (chronyd -x); sockets are on loopback and in a directory of the
 test's own.
 """
+import json
 import os
 import re
 import shutil
@@ -214,6 +215,18 @@ def compare_reports(comparison, relay, relay_udp):
     comparison.same_daemon("127.0.0.1", ["-n", "-p", str(free_port())], ["-m", "timeout 100", "retries 0", "tracking"])
 
 
+def compare_json(comparison, servers, tctl):
+    """Always one JSON value, and success where chronyc has it."""
+    for command in REPORTS:
+        if command.startswith(("#", "waitsync")):
+            continue
+        expected = run(comparison.chronyc, servers, ["-n"], command.split())
+        out, _, status = run(tctl, servers, ["--json"], command.split())
+        value = json.loads(out)
+        failed = isinstance(value, dict) and "error" in value
+        comparison.note(f"--json {command}", (expected[2], expected[2] != 0), (status, failed))
+
+
 def compare_changes(comparison, daemons, newer):
     servers = [daemon.socket for daemon in daemons]
     for command in CHANGES + (CHANGES_FROM_4_6 if newer else []):
@@ -249,6 +262,7 @@ def compare(chronyd, chronyc, tctl, directory):
         time.sleep(8)  # the first measurements
         relays = [Relay(os.path.join(directory, "relay"), daemons[1], False), Relay("", daemons[1], True)]
         compare_reports(comparison, *relays)
+        compare_json(comparison, daemons[1].socket, tctl)
         for relay in relays:
             relay.stop()
         compare_changes(comparison, daemons[2:4], newer)

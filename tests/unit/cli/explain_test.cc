@@ -10,6 +10,7 @@
 
 #include "channel.hpp"
 #include "explain.hpp"
+#include "json_reports.hpp"
 #include "terminal_text.hpp"
 
 namespace tactus::cli {
@@ -270,6 +271,16 @@ INSTANTIATE_TEST_SUITE_P(
                              v.sources[0].mode = TACTUS_SOURCE_MODE_REFCLOCK;
                              v.sources[0].address = v.selections[0].address = v.stats[0].address = tactus_address{};
                            }},
+                    Misery{"readings_refused", "(40) as malformed",
+                           [](ClockView& v) {
+                             v.sources[0].mode = TACTUS_SOURCE_MODE_REFCLOCK;
+                             v.sources[0].address = v.selections[0].address = v.stats[0].address = tactus_address{};
+                             std::snprintf(v.sources[0].name, sizeof v.sources[0].name, "GPS");
+                             for (const char* reason : {"too_old", "malformed"}) {
+                               count_drop(v, reason, reason[0] == 'm' ? 40 : 3);
+                               std::snprintf(v.drops.back().stage, sizeof v.drops.back().stage, "refclock.GPS");
+                             }
+                           }},
                     Misery{"noselect", "authselectmode", [](ClockView& v) {
                              v.selections[0].state = 'N';
                              v.selections[0].effective_options = cmdmon::select_noselect;
@@ -399,6 +410,14 @@ TEST(Explain, its_json_says_the_same) {
   EXPECT_EQ(json["sources"][1]["trouble"], "falseticker");
   EXPECT_EQ(json["sources"][0]["used"], true);
   EXPECT_TRUE(nlohmann::json::parse(explanation_json(explain(world(""))))["error_bound_s"].is_null());
+}
+
+TEST(Explain, every_key_of_its_json_is_documented) {
+  const std::string page = json_documentation();
+  const std::string chapter = page.substr(page.find("## explain"));
+  const auto json = nlohmann::json::parse(explanation_json(explain(world("*x"))));
+  for (const auto& [key, value] : json.items()) EXPECT_TRUE(has(chapter, "`" + key + "`")) << key;
+  for (const auto& [key, value] : json["sources"][0].items()) EXPECT_TRUE(has(chapter, "`" + key + "`")) << key;
 }
 
 TEST(Explain, spoken_numbers_have_two_or_three_digits_and_a_unit) {
