@@ -44,7 +44,15 @@ std::string reference_name(const ClockView& view, const ClockExplanation& out) {
                           : source.refid == tracking.refid && source.address.family == TACTUS_FAMILY_NONE;
     if (same) return out.sources[i].name;
   }
-  return fmt::format("{:08X}", tracking.refid);
+  // Manual input, or a source that is gone: the characters of the reference id, where they are some.
+  std::string characters;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    const char c = static_cast<char>(tracking.refid >> shift & 0xffu);
+    if (c == '\0' && !characters.empty()) break;
+    if (c < ' ' || c > '~') return fmt::format("{:08X}", tracking.refid);
+    characters += c;
+  }
+  return characters == "MANU" ? "the times that were entered (settime)" : characters;
 }
 
 std::size_t count_state(const ClockExplanation& out, std::string_view letters) {

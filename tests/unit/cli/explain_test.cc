@@ -328,6 +328,18 @@ TEST(Explain, a_clock_that_only_follows_itself_is_not_synchronised) {
   EXPECT_TRUE(has(out.verdict, "serves its own time as a reference of stratum 10 (local)"));
 }
 
+TEST(Explain, a_reference_that_is_no_source_has_a_name_too) {
+  ClockView view = world("*");
+  view.sources.clear();
+  view.tracking->address = tactus_address{};
+  view.tracking->refid = 0x4d414e55;
+  EXPECT_TRUE(has(all_text(view), "It follows the times that were entered (settime)"));
+  view.tracking->refid = 0x47505300;
+  EXPECT_TRUE(has(all_text(view), "It follows GPS;"));
+  view.tracking->refid = 0xc0000201;
+  EXPECT_TRUE(has(all_text(view), "It follows C0000201;"));
+}
+
 TEST(Explain, a_stratum_that_others_refuse_is_told) {
   ClockView view = world("*+++");
   view.tracking->stratum = 16;
