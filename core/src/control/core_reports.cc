@@ -6,6 +6,7 @@
 #include <tactus/report_members.hpp>
 
 #include "control/core_control.hpp"
+#include "control/estimator_report.hpp"
 
 namespace tactus {
 
@@ -135,6 +136,8 @@ void CoreControl::add_reports() {
     const auto added = registry_.add_report(core_owner, &one, this);
     TACTUS_ASSERT(added.ok());
   }
+  const auto added = registry_.add_report(core_owner, &estimator_report, this);
+  TACTUS_ASSERT(added.ok());
 }
 
 }  // namespace tactus

@@ -9,8 +9,10 @@
 namespace tactus {
 namespace {
 
-// So long nothing may happen: names that are not resolved, networks that are not there. Requests come every 2 s.
-constexpr double idle_limit_s = 30.0;
+// So long nothing may happen before the first request (names that are not resolved), and between two (which are up to
+// 64 s apart).
+constexpr double first_limit_s = 30.0;
+constexpr double idle_limit_s = 150.0;
 
 }  // namespace
 
@@ -39,7 +41,8 @@ void InitialCorrection::start(const std::vector<std::string>& hosts, std::functi
 
 // The configured sources are not to wait for a server that never answers because its name is never resolved.
 void InitialCorrection::watch() {
-  idle_timer_ = loop_.start_timer(loop_.now() + from_seconds(idle_limit_s), [this] {
+  const double limit_s = polls_ == 0 ? first_limit_s : idle_limit_s;
+  idle_timer_ = loop_.start_timer(loop_.now() + from_seconds(limit_s), [this] {
     idle_timer_ = 0;
     int polls = 0;
     for (std::size_t i = 0; i < discipline_.source_count(); ++i) polls += discipline_.source_at(i)->reach_size();

@@ -277,12 +277,6 @@ Result<void> AdaptiveEstimator::load(std::span<const std::string_view> lines, In
   return {};
 }
 
-std::string AdaptiveEstimator::describe() const {
-  return fmt::format("adaptive: log10 q {:.2f}, classes {:.3f} {:.3f} {:.3f}, scale {:.3e} s, branch {}",
-                     mixture_.mean_log10_q, mixture_.class_weights[0], mixture_.class_weights[1],
-                     mixture_.class_weights[2], delays_.scale_s, branch_ ? "open" : "closed");
-}
-
 EstimatorFactory adaptive_factory(const AdaptiveSettings& settings) {
   auto grid = std::make_shared<const AdaptiveGrid>(settings);
   return [grid = std::move(grid)](const EstimatorSettings& from) {

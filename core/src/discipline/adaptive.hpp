@@ -33,7 +33,6 @@ class AdaptiveEstimator final : public Estimator {
   [[nodiscard]] double effective_samples() const noexcept override;
   [[nodiscard]] std::vector<std::string> save() const override;
   Result<void> load(std::span<const std::string_view> lines, Instant now) override;
-  [[nodiscard]] std::string describe() const override;
 
   // The inner state, from the first sample on (estimate() tells it from the third on).
   [[nodiscard]] const AdaptiveMixture& mixture() const noexcept { return mixture_; }

@@ -72,8 +72,6 @@ class Estimator {
   // The part of a dump file that follows its second header line: "N R" and the samples.
   [[nodiscard]] virtual std::vector<std::string> save() const = 0;
   virtual Result<void> load(std::span<const std::string_view> lines, Instant now) = 0;
-  // One line about the estimator's inner state.
-  [[nodiscard]] virtual std::string describe() const = 0;
 
   [[nodiscard]] const SampleStore& store() const noexcept { return store_; }
   [[nodiscard]] double min_delay_s() const noexcept { return store_.min_delay_s(); }

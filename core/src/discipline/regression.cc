@@ -178,9 +178,4 @@ Result<void> RegressionEstimator::load(std::span<const std::string_view> lines, 
   return {};
 }
 
-std::string RegressionEstimator::describe() const {
-  return fmt::format("regression: {} samples, {} for the run test, {} runs, asymmetry {:.3f} ({})", store_.size(),
-                     store_.run_size(), estimate_.runs, estimate_.asymmetry, estimate_.asymmetry_run);
-}
-
 }  // namespace tactus

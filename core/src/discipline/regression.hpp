@@ -48,7 +48,6 @@ class RegressionEstimator final : public Estimator {
   [[nodiscard]] double effective_samples() const noexcept override { return store_.size(); }
   [[nodiscard]] std::vector<std::string> save() const override;
   Result<void> load(std::span<const std::string_view> lines, Instant now) override;
-  [[nodiscard]] std::string describe() const override;
 
  private:
   void fit();

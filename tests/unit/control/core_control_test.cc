@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The core's reports and commands over a real clock and discipline: rows, effects, messages.
 #include "control/core_control.hpp"
+#include "control/estimator_report.hpp"
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -172,6 +173,36 @@ TEST_F(CoreControlTest, refusals_of_all_stages_are_one_report) {
   ASSERT_EQ(drops.size(), Drops::size() + 1);
   EXPECT_STREQ(drops.back().stage, "other.stage");
   EXPECT_EQ(drops.back().count, 42u);
+}
+
+TEST_F(CoreControlTest, the_inside_of_the_estimators_is_told_when_there_is_one) {
+  EXPECT_TRUE(rows<EstimatorRow>("estimators").empty());
+  EXPECT_EQ(status, TACTUS_E_DISABLED);
+
+  DisciplineSettings settings;
+  settings.estimator = EstimatorKind::adaptive;
+  Discipline adaptive(clock, loop, logger, settings, DisciplineHooks{});
+  tactus_source_params params{};
+  params.struct_size = sizeof params;
+  params.type = TACTUS_SOURCE_NTP;
+  params.min_samples = params.max_samples = params.max_unreach = -1;
+  params.name = "first";
+  Source* const source = *adaptive.new_source(params, nullptr, nullptr);
+  for (int i = 1; i <= 20; ++i) {
+    tactus_sample sample{};
+    sample.struct_size = sizeof sample;
+    sample.corrected_ns = 1'800'000'000'000'000'000 + i * 16'000'000'000LL;
+    sample.offset_s = i % 3 * 1e-5;
+    sample.peer_delay_s = 1e-3 + i % 3 * 2e-5;
+    sample.peer_dispersion_s = 1e-6;
+    ASSERT_EQ(adaptive.sample(*source, sample, nullptr), TACTUS_OK);
+  }
+  const EstimatorRow row = estimator_row(*source);
+  EXPECT_STREQ(row.name, source->long_label().c_str());
+  EXPECT_NEAR(row.symmetric + row.asymmetric_short + row.asymmetric_long, 1.0, 1e-9);
+  EXPECT_GT(row.scale_s, 0.0);
+  EXPECT_LT(row.log10_q, -8.0);
+  EXPECT_EQ(row.branch_open, 0U);
 }
 
 TEST_F(CoreControlTest, settings_are_changed_and_told) {
