@@ -21,26 +21,28 @@ std::optional<std::string> read_plain() {
 
 }  // namespace
 
-std::string completions_after(std::string_view before) {
+std::string completions_after(std::string_view before, bool strict) {
   std::string out;
   if (before.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     for (const Command& command : commands()) {
-      if (command.offer == Offer::hidden) continue;
+      if (command.offer == Offer::hidden || (strict && command.offer == Offer::beyond)) continue;
       out += std::string(out.empty() ? "" : " ") + std::string(command.name);
     }
     return out;
   }
   for (const Command& command : commands()) {
-    if (before == std::string(command.name) + " ") {
-      return std::string(command.completions);
-    }
+    const bool offered = command.offer != Offer::beyond || !strict;
+    if (offered && before == std::string(command.name) + " ") return std::string(command.completions);
   }
   return out;
 }
 
 bool run_input(Context& context, bool terminal, const std::string& prompt) {
   bool success = true;
-  const bool edited = terminal && LineEditor::load(&completions_after);
+  const LineEditor::Completions completions =
+      context.settings.strict ? [](std::string_view before) { return completions_after(before, true); }
+                              : [](std::string_view before) { return completions_after(before, false); };
+  const bool edited = terminal && LineEditor::load(completions);
   if (terminal && !edited) context.output.complain("libedit is not installed: lines cannot be edited");
   while (!context.quit) {
     if (terminal && !edited) context.output.print(prompt);

@@ -14,7 +14,7 @@ namespace tactus::cli {
 bool run_input(Context& context, bool terminal, const std::string& prompt);
 
 // What may stand in the place of the word that begins behind `before` (the line up to that word), as words with spaces
-// between. Empty: nothing is offered.
-std::string completions_after(std::string_view before);
+// between. Empty: nothing is offered. strict: only what chronyc has.
+std::string completions_after(std::string_view before, bool strict);
 
 }  // namespace tactus::cli

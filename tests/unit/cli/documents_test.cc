@@ -87,11 +87,26 @@ TEST(Documents, completion_scripts_offer_every_command) {
 }
 
 TEST(Documents, completion_of_the_interactive_mode_is_that_of_the_table) {
-  EXPECT_EQ(completions_after("sources "), "-a -v");
-  EXPECT_EQ(completions_after("manual "), "on off delete list reset");
-  EXPECT_EQ(completions_after("tracking "), "");
-  EXPECT_EQ(completions_after("sources -a "), "");
-  EXPECT_NE(completions_after("").find("explain"), std::string::npos);
+  for (const bool strict : {false, true}) {
+    EXPECT_EQ(completions_after("sources ", strict), "-a -v");
+    EXPECT_EQ(completions_after("manual ", strict), "on off delete list reset");
+    EXPECT_EQ(completions_after("tracking ", strict), "");
+    EXPECT_EQ(completions_after("sources -a ", strict), "");
+  }
+  EXPECT_NE(completions_after("", false).find("explain"), std::string::npos);
+  EXPECT_EQ(completions_after("plugins ", false), "info");
+}
+
+// Client specification, section 10.
+TEST(Documents, under_the_name_of_chronyc_completion_offers_what_chronyc_offers) {
+  EXPECT_EQ(
+      completions_after("", true),
+      "accheck activity add allow authdata burst clients cmdaccheck cmdallow cmddeny cyclelogs delete deny dns dump "
+      "exit help keygen local makestep manual maxdelay maxdelaydevratio maxdelayratio maxpoll maxupdateskew minpoll "
+      "minstratum ntpdata offline offset online onoffline polltarget quit refresh rekey reload reselect reselectdist "
+      "reset retries rtcdata selectdata selectopts serverstats settime shutdown smoothing smoothtime sourcename "
+      "sources sourcestats timeout tracking trimrtc waitsync writertc");
+  EXPECT_EQ(completions_after("plugins ", true), "");
 }
 
 TEST(Documents, DISABLED_write_the_documents) {
