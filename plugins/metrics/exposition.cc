@@ -70,9 +70,9 @@ void append_label(std::string& out, std::string_view name, std::string_view valu
 tactus_status Rows::take(void* user, const void* row, std::uint32_t size) noexcept try {
   auto* self = static_cast<Rows*>(user);
   ++self->count;
-  if (self->count_only) return TACTUS_OK;
+  if (self->count_only && self->count <= Exposition::rows_max) return TACTUS_OK;
   const std::size_t at = self->data.size();
-  if (at + self->row_size > Exposition::bytes_max) {
+  if (self->count_only || at + self->row_size > Exposition::bytes_max) {
     self->too_large = true;
     return TACTUS_E_LIMIT;
   }

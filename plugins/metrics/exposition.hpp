@@ -32,8 +32,9 @@ struct Rows {
 class Exposition {
  public:
   static constexpr std::size_t rows_per_piece = 256;
-  static constexpr std::size_t bytes_per_piece = 32768;            // and one row more
-  static constexpr std::size_t bytes_max = std::size_t{64} << 20;  // a larger report is left out, and counted
+  static constexpr std::size_t bytes_per_piece = 32768;           // and one row more
+  static constexpr std::size_t bytes_max = std::size_t{8} << 20;  // a longer report is left out, and counted
+  static constexpr std::uint64_t rows_max = 131072;               // so is one that is only counted
 
   // version: of the daemon. left_out: counts reports and metrics that cannot be told. The backend must outlive it.
   Exposition(Backend& backend, std::string version, std::uint64_t* left_out)

@@ -30,7 +30,8 @@ type Member (
 )
 
 # A report or a command; method is empty when it has the generic method only.
-# access: who may ask: "monitor" and "read" everybody who may connect, "control" root and the daemon's own user
+# access: who may ask: "monitor" everybody, "read" those whom a socket that is not open to everybody lets in, "control"
+# root and the daemon's own user
 type Item (
   name: string,
   method: string,

@@ -46,7 +46,7 @@ class Session final : public StreamSession {
  public:
   static constexpr std::size_t rows_per_piece = 64;
 
-  // access: the most that the peer may (TACTUS_ACCESS_READ or _CONTROL). The service must outlive the session.
+  // access: the most that the peer may (TACTUS_ACCESS_*). The service must outlive the session.
   Session(Service& service, std::uint32_t access) : service_(service), access_(access) {}
 
   [[nodiscard]] bool wants_bytes() const override { return !closing_ && !rows_ && !reader_.complete(); }

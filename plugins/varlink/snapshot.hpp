@@ -12,7 +12,7 @@ namespace tactus::varlink {
 
 class Snapshot {
  public:
-  static constexpr std::size_t bytes_max = std::size_t{64} << 20;  // a larger report is refused as a whole
+  static constexpr std::size_t bytes_max = std::size_t{8} << 20;  // a longer report is refused: ask for parts of it
 
   // most: rows wanted; 0: all.
   Snapshot(std::uint32_t row_size, std::uint32_t most) : row_size_(row_size), most_(most) {}

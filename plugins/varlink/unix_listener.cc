@@ -42,11 +42,12 @@ Result<Fd> UnixListener::open(const std::string& path, mode_t mode) {
   return fd;
 }
 
-std::uint32_t access_of_peer(int fd) {
+std::uint32_t access_of_peer(int fd, mode_t socket_mode) {
   ucred peer{};
   socklen_t length = sizeof peer;
-  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return TACTUS_ACCESS_READ;
-  return peer.uid == 0 || peer.uid == ::geteuid() ? TACTUS_ACCESS_CONTROL : TACTUS_ACCESS_READ;
+  const bool known = ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0;
+  if (known && (peer.uid == 0 || peer.uid == ::geteuid())) return TACTUS_ACCESS_CONTROL;
+  return (socket_mode & S_IRWXO) == 0 ? TACTUS_ACCESS_READ : TACTUS_ACCESS_MONITOR;
 }
 
 }  // namespace tactus::varlink

@@ -25,7 +25,9 @@ class UnixListener {
   std::string path_;
 };
 
-// The most that the peer may: TACTUS_ACCESS_CONTROL for root and for the daemon's own user, else TACTUS_ACCESS_READ.
-std::uint32_t access_of_peer(int fd);
+// The most that the peer may: TACTUS_ACCESS_CONTROL for root and for the daemon's own user. Others may read what is
+// for local users of a private socket (TACTUS_ACCESS_READ), or, when the socket's mode lets everybody in, what is for
+// everybody (TACTUS_ACCESS_MONITOR).
+std::uint32_t access_of_peer(int fd, mode_t socket_mode);
 
 }  // namespace tactus::varlink

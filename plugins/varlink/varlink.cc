@@ -99,7 +99,7 @@ class Varlink final {
   std::string path_;
   UnixListener listener_;
   StreamServer server_{host_, StreamLimits{}, stage, [this](int fd, const sockaddr_storage&, socklen_t) {
-                         return std::make_unique<Session>(service_, access_of_peer(fd));
+                         return std::make_unique<Session>(service_, access_of_peer(fd, mode_));
                        }};
 };
 

@@ -258,9 +258,9 @@ def permissions(daemon):
         other = Varlink(daemon.varlink)
         reads = "rows" in other.call("io.tactus.GetTracking")["parameters"]
         refused = [other.call("io.tactus." + name)["error"] for name in ("Shutdown", "Makestep", "Dump")]
-        reset = other.call("io.tactus.GetClients", reset=True)["error"]
-        os._exit(0 if reads and set(refused + [reset]) == {"io.tactus.Denied"} else 1)
-    check(os.waitpid(pid, 0)[1] == 0, "varlink: another user may read and may not command")
+        refused += [other.call("io.tactus.GetClients", reset=True)["error"], other.call("io.tactus.GetPlugins")["error"]]
+        os._exit(0 if reads and set(refused) == {"io.tactus.Denied"} else 1)
+    check(os.waitpid(pid, 0)[1] == 0, "varlink: another user may read what is for everybody and may not command")
 
 
 def http_requests(daemon):

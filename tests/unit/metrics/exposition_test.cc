@@ -205,6 +205,15 @@ TEST(Exposition, clients_are_a_number_and_lists_of_texts_are_left_out) {
   EXPECT_EQ(text.find("plugin"), text.npos);
 }
 
+TEST(Exposition, a_report_that_would_hold_up_the_loop_is_left_out_and_counted) {
+  FakeBackend backend;
+  backend.add_report<tactus_client_row>("clients", members::client_row);
+  backend.rows["clients"].resize(Exposition::rows_max + 1, std::vector<std::uint8_t>(sizeof(tactus_client_row)));
+  std::uint64_t left_out = 0;
+  EXPECT_EQ(whole(backend, &left_out).find("clients"), std::string::npos);
+  EXPECT_EQ(left_out, 1U);
+}
+
 TEST(Exposition, ends_without_its_mark_when_a_provider_goes_away) {
   FakeBackend backend;
   backend.add_report<tactus_tracking>("tracking", members::tracking);

@@ -72,6 +72,16 @@ TEST(Session, gives_long_reports_in_bounded_pieces_and_one_reply) {
   EXPECT_TRUE(reply["parameters"]["rows"][0]["last_sample_ago_s"].is_null());
 }
 
+TEST(Session, a_report_that_would_hold_up_the_loop_is_told_in_parts_only) {
+  World backend;
+  const std::size_t rows = Snapshot::bytes_max / sizeof(tactus_source_row) + 1;
+  for (std::uint32_t i = 0; i < rows; ++i) backend.add_row("sources", source(i));
+  Peer peer(backend);
+  EXPECT_EQ(peer.call("io.tactus.GetSources")["error"], "io.tactus.Limit");
+  EXPECT_EQ(peer.drops(Drop::too_large), 1U);
+  EXPECT_EQ(peer.call("io.tactus.GetSources", {{"limit", 200}})["parameters"]["rows"].size(), 200U);
+}
+
 TEST(Session, gives_several_replies_to_who_asks_for_more) {
   World backend;
   for (std::uint32_t i = 0; i < 130; ++i) backend.add_row("sources", source(i));
