@@ -15,7 +15,8 @@ namespace tactus::cli {
 
 namespace {
 
-constexpr const char* library = "libedit.so.2";
+// The names under which distributions have the same interface.
+constexpr const char* libraries[] = {"libedit.so.2", "libedit.so.0", "libedit.so"};
 
 // What is used of the library. It has one editor per process, with global variables of its own, and its callbacks have
 // no user pointer; so this is the one place of tctl with state outside objects.
@@ -60,7 +61,10 @@ char** complete(const char* text, int, int) {
 }  // namespace
 
 bool LineEditor::load(Completions completions) {
-  void* handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  void* handle = nullptr;
+  for (const char* library : libraries) {
+    if (handle == nullptr) handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  }
   if (handle == nullptr) return false;
   static char separators[] = " \t\r\n";
   decltype(&::rl_basic_word_break_characters) word_breaks = nullptr;
