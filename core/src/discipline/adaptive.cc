@@ -20,6 +20,8 @@ constexpr double interval_gain = 0.1;
 constexpr int least_for_scores = 3;
 constexpr int least_for_branch = 7;
 constexpr double surprise_limit = 5.0;  // deviations
+constexpr double early_limit = 30.0;    // deviations, before there can be a branch
+constexpr int most_early_restarts = 2;  // a source that contradicts itself more often is jittery
 constexpr double branch_widening = 10.0;
 constexpr int branch_samples = 2;
 constexpr double step_evidence = 4.0;  // difference of log densities
@@ -53,6 +55,7 @@ void AdaptiveEstimator::restart() {
 }
 
 void AdaptiveEstimator::reset() {
+  early_restarts_ = 0;
   store_.reset();
   restart();
 }
@@ -60,6 +63,13 @@ void AdaptiveEstimator::reset() {
 SampleStore::Added AdaptiveEstimator::accumulate(const Sample& sample) {
   const auto added = store_.accumulate(sample);
   if (added == SampleStore::Added::after_reset) restart();
+  if (contradicts_start()) {
+    // The clock was stepped by somebody: a start that is done again and again with both halves takes hours to forget.
+    store_.reset();
+    store_.accumulate(sample);
+    restart();
+    ++early_restarts_;
+  }
   process();
   return added;
 }
@@ -96,6 +106,19 @@ AdaptiveMeasurement AdaptiveEstimator::newest_measurement() const noexcept {
   AdaptiveMeasurement out = measurement(store_.newest().sample);
   out.offset_s -= 2.0 * out.excess_s * mixture_.asymmetry;
   return out;
+}
+
+// Whether the newest sample cannot belong to the few before it.
+bool AdaptiveEstimator::contradicts_start() const {
+  if (early_restarts_ == most_early_restarts) return false;
+  if (taken_ + 1 < least_for_scores || taken_ + 1 >= least_for_branch || branch_) return false;
+  const Sample& newest = store_.newest().sample;
+  AdaptiveBank bank = *main_;
+  bank.predict(to_seconds(newest.time - time_), mean_interval_s_);
+  const AdaptiveMeasurement taken = measurement(newest);
+  const AdaptivePrediction expected = bank.expect(taken);
+  const double spread_s = std::sqrt(expected.variance + mixture_.offset_variance);
+  return std::abs(taken.offset_s - expected.mean_s) > early_limit * spread_s;
 }
 
 void AdaptiveEstimator::process() {

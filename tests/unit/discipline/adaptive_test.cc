@@ -205,6 +205,30 @@ TEST(Adaptive, a_wandering_clock_is_worth_few_samples_and_a_steady_one_many) {
   EXPECT_LT(worth[1], 10.0);
 }
 
+TEST(Adaptive, a_step_among_the_first_samples_begins_anew) {
+  for (int before = 3; before < 7; ++before) {
+    const auto source = make({});
+    Weather weather(9, 1e-4, 1e-9);
+    for (int i = 0; i < before; ++i) source->accumulate(weather.next(64.0));
+    weather.step(1.0);
+    for (int i = 0; i < 4; ++i) source->accumulate(weather.next(64.0));
+    ASSERT_TRUE(source->estimate().valid) << before;
+    EXPECT_NEAR(source->estimate().offset_s, weather.offset_s(), 1e-3) << before;
+  }
+}
+
+TEST(Adaptive, a_bad_sample_among_the_first_ones_is_forgotten_soon) {
+  const auto source = make({});
+  Weather weather(10, 1e-4, 1e-9);
+  for (int i = 0; i < 5; ++i) source->accumulate(weather.next(64.0));
+  Sample bad = weather.next(64.0);
+  bad.offset_s += 1.0;
+  source->accumulate(bad);
+  for (int i = 0; i < 5; ++i) source->accumulate(weather.next(64.0));
+  ASSERT_TRUE(source->estimate().valid);
+  EXPECT_NEAR(source->estimate().offset_s, weather.offset_s(), 1e-3);
+}
+
 TEST(Adaptive, only_a_maximum_of_one_or_two_samples_is_obeyed) {
   EstimatorSettings settings;
   settings.limits.max_samples = 2;
