@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "robust_line.hpp"
+#include <tactus/robust_line.hpp>
 
 namespace tactus::udp {
 namespace {

@@ -5,17 +5,12 @@
 #include <array>
 #include <cmath>
 
+#include <tactus/robust_line.hpp>
+
 #include "discipline/regression.hpp"
 
 namespace tactus {
 namespace {
-
-constexpr std::array<std::uint8_t, 130> critical_table = {
-    0,  0,  0,  0,  0,  0,  0,  0,  2,  3,  3,  3,  4,  4,  5,  5,  5,  6,  6,  7,  7,  7,  8,  8,  9,  9,
-    9,  10, 10, 11, 11, 11, 12, 12, 13, 13, 14, 14, 14, 15, 15, 16, 16, 17, 17, 18, 18, 18, 19, 19, 20, 20,
-    21, 21, 21, 22, 22, 23, 23, 24, 24, 25, 25, 26, 26, 26, 27, 27, 28, 28, 29, 29, 30, 30, 30, 31, 31, 32,
-    32, 33, 33, 34, 34, 35, 35, 35, 36, 36, 37, 37, 38, 38, 39, 39, 40, 40, 40, 41, 41, 42, 42, 43, 43, 44,
-    44, 45, 45, 46, 46, 46, 47, 47, 48, 48, 49, 49, 50, 50, 51, 51, 52, 52, 52, 53, 53, 54, 54, 55, 55, 56};
 
 constexpr std::array<float, 40> t_table = {
     636.6F, 31.6F,  12.92F, 8.61F,  6.869F, 5.959F, 5.408F, 5.041F, 4.781F, 4.587F, 4.437F, 4.318F, 4.221F, 4.140F,
@@ -63,11 +58,6 @@ Line weighted_line(std::span<const double> x, std::span<const double> y, std::sp
 }
 
 }  // namespace
-
-int critical_runs(int residuals) noexcept {
-  return critical_table[static_cast<std::size_t>(
-      std::clamp(residuals, 0, static_cast<int>(critical_table.size()) - 1))];
-}
 
 double t_coefficient(int degrees) noexcept {
   if (degrees > static_cast<int>(t_table.size())) return t_beyond;

@@ -14,16 +14,6 @@
 
 namespace tactus {
 
-// A line that outliers do not draw: least absolute deviation, and a run test that leaves out the oldest points.
-struct RobustLine {
-  double intercept = 0.0;  // at x = 0
-  double slope = 0.0;
-  std::size_t start = 0;  // points left out at the beginning
-};
-// x and y of the same length, oldest first. tolerance: of the slope, > 0. Nothing: fewer than two points, or no
-// solution.
-std::optional<RobustLine> fit_robust_line(std::span<const double> x, std::span<const double> y, double tolerance);
-
 class ManualInput {
  public:
   struct Entry {

@@ -28,8 +28,6 @@ std::optional<LineFit> fit_line(std::span<const double> x, std::span<const doubl
 // Slope of y against the second regressor in y = c0 + c1*x + a*g, unweighted (6.3). Nothing: no solution.
 std::optional<double> second_slope(std::span<const double> x, std::span<const double> g, std::span<const double> y);
 
-// 5 % lower critical number of runs of `residuals` (0..129) random signs.
-int critical_runs(int residuals) noexcept;
 // 99.95 % one-sided quantile of Student's t.
 double t_coefficient(int degrees) noexcept;
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tactus/robust_line.hpp>
+
 #include "discipline/regression.hpp"
 #include "vector.hpp"
 

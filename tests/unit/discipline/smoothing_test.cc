@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include <tactus/robust_line.hpp>
+
 #include "discipline/fallback_drift.hpp"
 #include "discipline/manual.hpp"
 #include "discipline/smoothing.hpp"
@@ -109,13 +111,13 @@ TEST(RobustLine, one_wild_point_changes_nothing) {
   std::vector<double> y;
   for (const double at : x) y.push_back(1.0 + 1e-4 * at);
   y[2] = 77.0;
-  const auto line = fit_robust_line(x, y, 1e-8);
+  const auto line = robust_line(x, y, 1e-8);
   ASSERT_TRUE(line);
   EXPECT_NEAR(line->slope, 1e-4, 1e-6);
   EXPECT_NEAR(line->intercept, 1.0, 1e-4);
-  EXPECT_FALSE(fit_robust_line(std::vector<double>{1}, std::vector<double>{1}, 1e-8));
-  EXPECT_FALSE(fit_robust_line(std::vector<double>{1, 1}, std::vector<double>{1, 2}, 1e-8)) << "vertical";
-  const auto two = fit_robust_line(std::vector<double>{10, 0}, std::vector<double>{3, 1}, 1e-8);
+  EXPECT_FALSE(robust_line(std::vector<double>{1}, std::vector<double>{1}, 1e-8));
+  EXPECT_FALSE(robust_line(std::vector<double>{1, 1}, std::vector<double>{1, 2}, 1e-8)) << "vertical";
+  const auto two = robust_line(std::vector<double>{10, 0}, std::vector<double>{3, 1}, 1e-8);
   ASSERT_TRUE(two);
   EXPECT_DOUBLE_EQ(two->slope, 0.2);
   EXPECT_DOUBLE_EQ(two->intercept, 1.0);

@@ -1,30 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// The slope is found by bisection, the runs of the residuals' signs tell of a curve.
-#include "robust_line.hpp"
+// A straight line that outliers do not move, and that leaves out old points where the course was curved: the slope is
+// found by bisection, the runs of the residuals' signs tell of a curve. Reference clock specification, section 7.6;
+// discipline specification, section 6.4. Pure functions.
+#pragma once
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include <tactus/result.hpp>
 
-namespace tactus::udp {
-namespace {
+namespace tactus {
 
-constexpr double largest_step = 100;  // of a slope, when its bracket is looked for
-constexpr std::size_t fewest_points = 3;
+// So many runs or fewer of `residuals` (0..129) random signs have a probability of at most 5 percent.
+inline int critical_runs(int residuals) noexcept {
+  constexpr std::array<std::uint8_t, 130> table{
+      0,  0,  0,  0,  0,  0,  0,  0,  2,  3,  3,  3,  4,  4,  5,  5,  5,  6,  6,  7,  7,  7,  8,  8,  9,  9,
+      9,  10, 10, 11, 11, 11, 12, 12, 13, 13, 14, 14, 14, 15, 15, 16, 16, 17, 17, 18, 18, 18, 19, 19, 20, 20,
+      21, 21, 21, 22, 22, 23, 23, 24, 24, 25, 25, 26, 26, 26, 27, 27, 28, 28, 29, 29, 30, 30, 30, 31, 31, 32,
+      32, 33, 33, 34, 34, 35, 35, 35, 36, 36, 37, 37, 38, 38, 39, 39, 40, 40, 40, 41, 41, 42, 42, 43, 43, 44,
+      44, 45, 45, 46, 46, 46, 47, 47, 48, 48, 49, 49, 50, 50, 51, 51, 52, 52, 52, 53, 53, 54, 54, 55, 55, 56};
+  return table[static_cast<std::size_t>(std::clamp(residuals, 0, static_cast<int>(table.size()) - 1))];
+}
 
-// So many runs or fewer of n random signs have a probability of 5 %. Discipline specification, section 6.4.
-constexpr std::array<std::uint8_t, 65> critical_runs = {
-    0,  0,  0,  0,  0,  0,  0,  0,  2,  3,  3,  3,  4,  4,  5,  5,  5,  6,  6,  7,  7,  7,
-    8,  8,  9,  9,  9,  10, 10, 11, 11, 11, 12, 12, 13, 13, 14, 14, 14, 15, 15, 16, 16, 17,
-    17, 18, 18, 18, 19, 19, 20, 20, 21, 21, 21, 22, 22, 23, 23, 24, 24, 25, 25, 26, 26};
+struct RobustLine {
+  double intercept = 0;  // y at x = 0
+  double slope = 0;
+  std::size_t start = 0;  // points left out at the old end
+};
 
-double sign(double value) { return value > 0 ? 1 : value < 0 ? -1 : 0; }
+namespace robust_line_detail {
 
-double median(std::vector<double>& values) {
+inline constexpr double largest_step = 100;  // of a slope, when its bracket is looked for
+inline constexpr std::size_t fewest_points = 3;
+
+inline double sign(double value) { return value > 0 ? 1 : value < 0 ? -1 : 0; }
+
+inline double median(std::vector<double>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   if (values.size() % 2 != 0) return *middle;
@@ -48,8 +65,8 @@ class Points {
     for (std::size_t i = 0; i < size(); ++i) sum += x_[i] * sign(y_[i] - at_zero - slope * x_[i]);
     return sum;
   }
-  [[nodiscard]] std::size_t runs(double at_zero, double slope) const {
-    std::size_t count = 1;
+  [[nodiscard]] int runs(double at_zero, double slope) const {
+    int count = 1;
     const auto side = [&](std::size_t i) { return sign(y_[i] - at_zero - slope * x_[i]); };
     for (std::size_t i = 1; i < size(); ++i) {
       if (side(i - 1) * side(i) <= 0) ++count;
@@ -86,7 +103,7 @@ class Points {
   std::vector<double> rest_;
 };
 
-std::optional<double> robust_slope(Points& points, double tolerance) {
+inline std::optional<double> robust_slope(Points& points, double tolerance) {
   double guess = 0;
   double deviation = 0;
   points.least_squares(guess, deviation);
@@ -108,10 +125,13 @@ std::optional<double> robust_slope(Points& points, double tolerance) {
   return (low + high) / 2;
 }
 
-}  // namespace
+}  // namespace robust_line_detail
 
-std::optional<RobustLine> robust_line(std::span<const double> x, std::span<const double> y, double tolerance) {
-  TACTUS_ASSERT(x.size() == y.size() && x.size() < critical_runs.size() && tolerance > 0);
+// The line of least absolute deviation through points of one length, oldest first. tolerance > 0: of the
+// slope. Empty: fewer than two points, or none can be found.
+inline std::optional<RobustLine> robust_line(std::span<const double> x, std::span<const double> y, double tolerance) {
+  using namespace robust_line_detail;
+  TACTUS_ASSERT(x.size() == y.size() && tolerance > 0);
   if (x.size() < 2) return std::nullopt;
   if (x.size() == 2) {
     const double slope = (y[1] - y[0]) / (x[1] - x[0]);
@@ -123,10 +143,11 @@ std::optional<RobustLine> robust_line(std::span<const double> x, std::span<const
     const auto slope = robust_slope(points, tolerance);
     if (!slope) return std::nullopt;
     const double intercept = points.intercept(*slope);
-    if (points.size() <= fewest_points || points.runs(intercept, *slope) > critical_runs[points.size()]) {
+    if (points.size() <= fewest_points ||
+        points.runs(intercept, *slope) > critical_runs(static_cast<int>(points.size()))) {
       return RobustLine{intercept, *slope, start};
     }
   }
 }
 
-}  // namespace tactus::udp
+}  // namespace tactus
