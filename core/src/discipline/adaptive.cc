@@ -21,7 +21,7 @@ constexpr int least_for_scores = 3;
 constexpr int least_for_branch = 7;
 constexpr double surprise_limit = 5.0;  // deviations
 constexpr double early_limit = 30.0;    // deviations, before there can be a branch
-constexpr int most_early_restarts = 2;  // a source that contradicts itself more often is jittery
+constexpr int most_early_steps = 2;     // a source that contradicts itself more often is jittery
 constexpr double branch_widening = 10.0;
 constexpr int branch_samples = 2;
 constexpr double step_evidence = 4.0;  // difference of log densities
@@ -55,21 +55,19 @@ void AdaptiveEstimator::restart() {
 }
 
 void AdaptiveEstimator::reset() {
-  early_restarts_ = 0;
+  early_steps_ = 0;
   store_.reset();
   restart();
 }
 
 SampleStore::Added AdaptiveEstimator::accumulate(const Sample& sample) {
+  if (const auto step_s = early_step_s(sample)) {
+    // The clock was stepped by somebody: a start that is done again and again with both halves takes hours to forget.
+    shift(*step_s);
+    ++early_steps_;
+  }
   const auto added = store_.accumulate(sample);
   if (added == SampleStore::Added::after_reset) restart();
-  if (contradicts_start()) {
-    // The clock was stepped by somebody: a start that is done again and again with both halves takes hours to forget.
-    store_.reset();
-    store_.accumulate(sample);
-    restart();
-    ++early_restarts_;
-  }
   process();
   return added;
 }
@@ -108,17 +106,19 @@ AdaptiveMeasurement AdaptiveEstimator::newest_measurement() const noexcept {
   return out;
 }
 
-// Whether the newest sample cannot belong to the few before it.
-bool AdaptiveEstimator::contradicts_start() const {
-  if (early_restarts_ == most_early_restarts) return false;
-  if (taken_ + 1 < least_for_scores || taken_ + 1 >= least_for_branch || branch_) return false;
-  const Sample& newest = store_.newest().sample;
+// By how much a sample contradicts the few before it, when it cannot belong to them.
+std::optional<double> AdaptiveEstimator::early_step_s(const Sample& sample) const {
+  if (taken_ + 1 < least_for_scores || taken_ + 1 >= least_for_branch || branch_) return std::nullopt;
+  if (early_steps_ == most_early_steps || sample.time <= time_) return std::nullopt;
+  // Samples that make a frequency which no clock has are not to be trusted against another.
+  if (std::abs(mixture_.frequency) > worst_frequency) return std::nullopt;
   AdaptiveBank bank = *main_;
-  bank.predict(to_seconds(newest.time - time_), mean_interval_s_);
-  const AdaptiveMeasurement taken = measurement(newest);
+  bank.predict(to_seconds(sample.time - time_), mean_interval_s_);
+  const AdaptiveMeasurement taken = measurement(sample);
   const AdaptivePrediction expected = bank.expect(taken);
+  const double step_s = taken.offset_s - expected.mean_s;
   const double spread_s = std::sqrt(expected.variance + mixture_.offset_variance);
-  return std::abs(taken.offset_s - expected.mean_s) > early_limit * spread_s;
+  return std::abs(step_s) > early_limit * spread_s ? std::optional{step_s} : std::nullopt;
 }
 
 void AdaptiveEstimator::process() {

@@ -52,7 +52,7 @@ class AdaptiveEstimator final : public Estimator {
   };
   void process();
   void restart();
-  [[nodiscard]] bool contradicts_start() const;
+  [[nodiscard]] std::optional<double> early_step_s(const Sample& sample) const;
   void reprocess();
   void take(AdaptiveBank& bank, const AdaptiveMeasurement& measurement) const noexcept;
   void judge(const AdaptiveMeasurement& measurement);
@@ -69,7 +69,7 @@ class AdaptiveEstimator final : public Estimator {
   std::optional<Branch> branch_;
   Instant time_{};            // of the banks
   int taken_ = 0;             // samples since the last reset; saturates
-  int early_restarts_ = 0;    // since the last reset, because of steps
+  int early_steps_ = 0;       // seen since the last reset
   bool reprocessing_ = true;  // may the start still be done again
   double mean_interval_s_ = 0.0;
   DelayStatistics delays_;

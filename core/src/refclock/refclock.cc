@@ -20,6 +20,12 @@ constexpr int known_samples = 8;      // as many make an estimator's expectation
 constexpr double known_polls = 4.0;   // for so long
 constexpr int max_reading_bits = 30;  // readings of one interval are counted in an int
 
+// The guard's start takes three readings for one: with few in a poll the filter is as good and sooner.
+bool feeds_directly(const RefclockSettings& settings) {
+  constexpr int least_readings_log2 = 2;
+  return !settings.filter_given && settings.poll_log2_s - settings.dpoll_log2_s >= least_readings_log2;
+}
+
 Duration poll_interval(int log2_s) { return from_seconds(std::ldexp(1.0, log2_s)); }
 
 // Date and time with microseconds (configuration specification 13.5).
@@ -119,7 +125,7 @@ Refclock::Refclock(Refclocks& owner, RefclockSettings settings)
     : owner_(owner),
       settings_(std::move(settings)),
       aligner_(settings_, owner.clock_.precision_s()),
-      direct_(owner.discipline_.settings().estimator == EstimatorKind::adaptive && !settings_.filter_given),
+      direct_(owner.discipline_.settings().estimator == EstimatorKind::adaptive && feeds_directly(settings_)),
       name_(refid_text(settings_.refid)) {}
 
 Refclock::~Refclock() {

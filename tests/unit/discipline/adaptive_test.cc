@@ -205,7 +205,7 @@ TEST(Adaptive, a_wandering_clock_is_worth_few_samples_and_a_steady_one_many) {
   EXPECT_LT(worth[1], 10.0);
 }
 
-TEST(Adaptive, a_step_among_the_first_samples_begins_anew) {
+TEST(Adaptive, a_step_among_the_first_samples_moves_what_is_held) {
   for (int before = 3; before < 7; ++before) {
     const auto source = make({});
     Weather weather(9, 1e-4, 1e-9);
