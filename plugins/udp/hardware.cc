@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::int64_t min_poll_least = -6;
 constexpr std::int64_t min_poll_most = 20;
-constexpr std::int64_t samples_least{NicClock::samples_least};
-constexpr std::int64_t samples_most{NicClock::samples_most};
+constexpr std::int64_t samples_least{PtpClock::samples_least};
+constexpr std::int64_t samples_most{PtpClock::samples_most};
 constexpr double precision_least_s = 1e-12;
 constexpr double timer_randomness = 0.1;
 constexpr std::size_t check_sequence_bytes = 4;  // end of an Ethernet frame
@@ -126,14 +126,12 @@ void Hardware::read(Interface& interface, const char* why) {
   const double factor = 1 + timer_randomness * static_cast<double>(host_.random<std::uint32_t>()) / 0x1p32;
   interface.timer.start(host_, now + from_seconds(interface.settings.max_interval_s * factor),
                         [this, &interface] { read(interface, ""); });
-  const auto readings = read_nic_clock(interface.device, interface.settings.cross);
+  const auto readings = read_ptp_clock(interface.device.clock.get(), interface.settings.cross, interface.device.method);
   if (readings.empty()) {
     ++*failed_reading_;
     return;
   }
-  const double raw_s = to_seconds(readings.back().after - readings.front().before);
-  const double corrected_s = to_seconds(host_.correct(readings.back().after) - host_.correct(readings.front().before));
-  const double ratio = raw_s > 0 ? corrected_s / raw_s : 1;
+  const double ratio = ptp_reading_ratio(host_, readings);
   const auto sample = interface.readings.combine(readings, ratio, interface.settings.precision_s);
   if (!sample) {  // our own clock went back
     ++*failed_reading_;
@@ -145,17 +143,17 @@ void Hardware::read(Interface& interface, const char* why) {
   if (const auto speed = link_speed_mbit_s(interface.device)) interface.device.speed_mbit_s = *speed;
 }
 
-void Hardware::take(Interface& interface, const NicSample& sample) {
+void Hardware::take(Interface& interface, const PtpSample& sample) {
   double error_s = 0;
   const Instant local = host_.correct(sample.raw, &error_s);
-  NicClock& clock = interface.clock;
+  PtpClock& clock = interface.clock;
   if (!clock.wants(sample, local)) {
     ++*slow_reading_;
     return;
   }
   interface.sampled_at = interface.read_at;
   if (sample.used == 0) host_.debug("Accepted reading error={:.9f}", sample.error_s);
-  if (clock.add(sample.nic_ns, local, sample.error_s + error_s)) {
+  if (clock.add(sample.ptp_ns, local, sample.error_s + error_s)) {
     host_.debug("HW clock samples={} on {}", clock.samples(), interface.name);
   } else {
     host_.debug("HW clock reset on {}", interface.name);
@@ -164,10 +162,10 @@ void Hardware::take(Interface& interface, const NicSample& sample) {
 
 // ---- timestamps
 
-std::optional<tactus_stamp> Hardware::convert(Interface& interface, std::int64_t nic_ns, double compensation_s,
+std::optional<tactus_stamp> Hardware::convert(Interface& interface, std::int64_t ptp_ns, double compensation_s,
                                               const Now& event) {
   read_if_due(interface, event.monotonic);
-  const auto converted = interface.clock.convert(nic_ns);
+  const auto converted = interface.clock.convert(ptp_ns);
   if (!converted) return std::nullopt;
   const Instant at = converted->at + from_seconds(compensation_s);
   if (!(std::abs(to_seconds(at - event.corrected)) <= distance_max_s)) {

@@ -11,7 +11,6 @@
 #include <tactus/sdk.hpp>
 
 #include "control.hpp"
-#include "nic_clock.hpp"
 #include "nic_device.hpp"
 
 namespace tactus::udp {
@@ -41,15 +40,15 @@ class Hardware {
     double receive_compensation_s = 0;
     bool cross = true;
     ReceiveFilter filter = ReceiveFilter::automatic;
-    NicClock::Limits limits{};
+    PtpClock::Limits limits{};
   };
   struct Interface {
     Interface(std::string with_name, const Settings& with, NicDevice with_device, const Host& host);
     std::string name;
     Settings settings;
     NicDevice device;
-    NicReadings readings;
-    NicClock clock;
+    PtpReadings readings;
+    PtpClock clock;
     std::optional<MonoTime> read_at;
     std::optional<MonoTime> sampled_at;  // the last reading that told something
     Timer timer;
@@ -64,8 +63,8 @@ class Hardware {
   Interface* find(const Control& control);
   void read_if_due(Interface& interface, MonoTime now);
   void read(Interface& interface, const char* why);
-  void take(Interface& interface, const NicSample& sample);
-  std::optional<tactus_stamp> convert(Interface& interface, std::int64_t nic_ns, double compensation_s,
+  void take(Interface& interface, const PtpSample& sample);
+  std::optional<tactus_stamp> convert(Interface& interface, std::int64_t ptp_ns, double compensation_s,
                                       const Now& event);
   static void clock_changed(void* user, const tactus_clock_change* change);
 

@@ -10,7 +10,6 @@
 #include <ifaddrs.h>
 #include <linux/ethtool.h>
 #include <linux/net_tstamp.h>
-#include <linux/ptp_clock.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -19,10 +18,7 @@
 namespace tactus::udp {
 namespace {
 
-constexpr unsigned readings_wanted = PTP_MAX_SAMPLES;
 constexpr double speed_default_mbit_s = 1000;
-
-enum Method : std::uint32_t { untried, precise, extended, plain, useless };
 
 Error failed(std::string_view what) {
   return error_status(TACTUS_E_SYSTEM, "{} failed : {}", what, std::strerror(errno));
@@ -68,40 +64,6 @@ Result<void> switch_on(int fd, const std::string& name, int filter) {
   set = {};
   if (::ioctl(fd, SIOCGHWTSTAMP, &request) == 0 && set.tx_type == wanted.tx_type && set.rx_filter == filter) return {};
   return refused;
-}
-
-RawTime raw_of(const ptp_clock_time& time) {
-  return from_ns<RawTime>(time.sec * 1'000'000'000 + static_cast<std::int64_t>(time.nsec));
-}
-std::int64_t ns_of(const ptp_clock_time& time) { return to_ns(raw_of(time)); }
-
-bool read_precise(int fd, std::vector<NicReading>& out) {
-  ptp_sys_offset_precise data{};
-  if (::ioctl(fd, PTP_SYS_OFFSET_PRECISE, &data) != 0) return false;
-  const RawTime both = raw_of(data.sys_realtime);
-  out.push_back({both, ns_of(data.device), both});
-  return true;
-}
-
-bool read_extended(int fd, std::vector<NicReading>& out) {
-  ptp_sys_offset_extended data{};
-  data.n_samples = readings_wanted;
-  if (::ioctl(fd, PTP_SYS_OFFSET_EXTENDED, &data) != 0) return false;
-  for (unsigned i = 0; i < std::min(data.n_samples, readings_wanted); ++i) {
-    const auto& times = data.ts[i];
-    out.push_back({raw_of(times[0]), ns_of(times[1]), raw_of(times[2])});
-  }
-  return true;
-}
-
-bool read_plain(int fd, std::vector<NicReading>& out) {
-  ptp_sys_offset data{};
-  data.n_samples = readings_wanted;
-  if (::ioctl(fd, PTP_SYS_OFFSET, &data) != 0) return false;
-  for (std::size_t i = 0; i < std::min(data.n_samples, readings_wanted); ++i) {
-    out.push_back({raw_of(data.ts[2 * i]), ns_of(data.ts[2 * i + 1]), raw_of(data.ts[2 * i + 2])});
-  }
-  return true;
 }
 
 }  // namespace
@@ -157,17 +119,6 @@ std::optional<double> link_speed_mbit_s(const NicDevice& device) {
   if (::ioctl(device.socket.get(), SIOCETHTOOL, &request) != 0) return std::nullopt;
   const std::uint32_t speed = ethtool_cmd_speed(&command);
   return speed == static_cast<std::uint32_t>(SPEED_UNKNOWN) ? 0 : static_cast<double>(speed);
-}
-
-std::vector<NicReading> read_nic_clock(NicDevice& device, bool cross) {
-  std::vector<NicReading> out;
-  const int fd = device.clock.get();
-  if (device.method == untried) device.method = cross ? precise : extended;
-  // The first method that works is kept.
-  if (device.method == precise && !read_precise(fd, out)) device.method = extended;
-  if (device.method == extended && out.empty() && !read_extended(fd, out)) device.method = plain;
-  if (device.method == plain && out.empty()) read_plain(fd, out);
-  return out;
 }
 
 }  // namespace tactus::udp

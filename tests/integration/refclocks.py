@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Samples in gpsd's formats over SHM and SOCK synchronise a real tactusd (clock control off); garbage is refused and counted.
+"""Samples in gpsd's formats over SHM and SOCK synchronise a real tactusd (clock control off); garbage is refused and counted. A
+PTP clock that is not there ends the daemon at the start.
 
 Usage: refclocks.py TACTUSD TCTL."""
 
@@ -135,6 +136,18 @@ def run(tactusd, tctl, folder, segment):
     check(not os.path.exists(f"{folder}/sock"), "the socket is removed at the end")
 
 
+def absent_hardware(tactusd, folder):
+    for name in (f"{folder}/noptp", "noif0"):
+        lines = [f"refclock PHC {name}:nocrossts", "cmdport 0", f"bindcmdaddress {folder}/d.sock",
+                 f"pidfile {folder}/pid", "user root"]
+        ended = subprocess.run([tactusd, "-x", "-d", *lines], capture_output=True, text=True, timeout=30)
+        written = ended.stdout + ended.stderr
+        named = f"Could not open PHC (of) {name}\n" in written and "Fatal error : Could not open PHC" in written
+        check(ended.returncode == 1 and named, f"a PTP clock that is not there is named and is fatal: {name}")
+        if failures:
+            print(written)
+
+
 def main():
     tactusd, tctl = sys.argv[1:3]
     folder = tempfile.mkdtemp(prefix="tactus-refclock-")
@@ -142,6 +155,7 @@ def main():
     segment = Segment(SHM_UNIT)
     try:
         run(tactusd, tctl, folder, segment)
+        absent_hardware(tactusd, folder)
     finally:
         segment.remove()
         shutil.rmtree(folder)

@@ -2,6 +2,8 @@
 // Errors, hints, plugins that are loaded while reading, source directories, and lines that come at run time.
 #include <gtest/gtest.h>
 
+#include <tactus/sdk/options.hpp>
+
 #include "config/catalogue.hpp"
 #include "config/checks.hpp"
 #include "support.hpp"
@@ -116,9 +118,9 @@ TEST(Declarations, are_complete_and_their_defaults_parse) {
     }
     EXPECT_NE(RecordBuilder(directive, "", 0).defaults(), nullptr);
   }
-  // 97 names of chrony 4.8, one that came later, three of the plugins group, two of the estimators, two drivers, five of
-  // the endpoints that chrony does not have.
-  EXPECT_EQ(names, 97U + 1U + 3U + 2U + 2U + 5U);
+  // 97 names of chrony 4.8, one that came later, three of the plugins group, two of the estimators, three drivers,
+  // five of the endpoints that chrony does not have.
+  EXPECT_EQ(names, 97U + 1U + 3U + 2U + 3U + 5U);
 }
 
 TEST(Declarations, nobody_declares_what_is_declared) {
@@ -215,6 +217,30 @@ TEST(DriverRecord, reads_parameter_and_options) {
   EXPECT_EQ((*empty)->get()->values[1].present, 1U);
   EXPECT_EQ(driver_record(*record(5), *world.declarations.driver("sock")).failure().text,
             "Invalid refclock driver option x");
+}
+
+TEST(DriverRecord, reads_the_options_of_a_hardware_clock) {
+  World world;
+  ASSERT_TRUE(
+      world.read("refclock PHC /dev/ptp0:nocrossts:extpps:pin=-1:channel=2x:clear poll 2\nrefclock PHC eth0:pin\n"
+                 "refclock PHC /dev/ptp0:NOCROSSTS\n"));
+  const auto record = [&](std::size_t i) { return world.model.records()[i]; };
+  const tactus_directive& phc = *world.declarations.driver("PHC");
+  const auto full = driver_record(*record(0), phc);
+  ASSERT_TRUE(full.ok());
+  const Record options{(*full)->get()};
+  EXPECT_EQ(options.text("device"), "/dev/ptp0");
+  for (const char* const flag : {"nocrossts", "extpps", "clear"}) EXPECT_TRUE(options.flag(flag)) << flag;
+  EXPECT_EQ(options.integer("pin"), -1);
+  EXPECT_EQ(options.integer("channel"), 2) << "read as far as it is a number";
+  const auto plain = driver_record(*record(1), phc);
+  ASSERT_TRUE(plain.ok());
+  const Record defaults{(*plain)->get()};
+  EXPECT_EQ(defaults.text("device"), "eth0") << "an interface";
+  for (const char* const flag : {"nocrossts", "extpps", "clear"}) EXPECT_FALSE(defaults.flag(flag)) << flag;
+  EXPECT_EQ(defaults.integer("pin", 7), 0);
+  EXPECT_EQ(defaults.integer("channel", 7), 0);
+  EXPECT_EQ(driver_record(*record(2), phc).failure().text, "Invalid refclock driver option NOCROSSTS");
 }
 
 TEST(Checks, unknown_drivers_and_oddities_are_named) {

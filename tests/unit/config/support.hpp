@@ -15,6 +15,7 @@
 #include "plugins/metrics/options.hpp"
 #include "plugins/netptp/options.hpp"
 #include "plugins/ntp/options.hpp"
+#include "plugins/phc/options.hpp"
 #include "plugins/shm/options.hpp"
 #include "plugins/sock/options.hpp"
 #include "plugins/symkey/options.hpp"
@@ -30,7 +31,8 @@ struct PluginTable {
 inline std::vector<PluginTable> plugin_tables() {
   return {{"ntp", ntp::directives()},       {"cmdmon", cmdmon::directives()},   {"symkey", symkey::directives()},
           {"netptp", netptp::directives()}, {"udp", udp::directives()},         {"shm", shm::directives()},
-          {"sock", sock::directives()},     {"varlink", varlink::directives()}, {"metrics", metrics::directives()}};
+          {"sock", sock::directives()},     {"varlink", varlink::directives()}, {"metrics", metrics::directives()},
+          {"phc", phc::directives()}};
 }
 
 inline void add_plugin(Declarations& declarations, const PluginTable& table) {

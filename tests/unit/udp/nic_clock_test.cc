@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The clock of a network card: readings put together, and its timestamps as times of ours.
-#include "nic_clock.hpp"
+#include <tactus/ptp_clock.hpp>
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t second = 1'000'000'000;
 constexpr std::int64_t start = 1'790'000'000 * second;
 
-NicReading reading(std::int64_t before, std::int64_t nic, std::int64_t after) {
+PtpReading reading(std::int64_t before, std::int64_t nic, std::int64_t after) {
   return {from_ns<RawTime>(before), nic, from_ns<RawTime>(after)};
 }
 
@@ -26,9 +26,9 @@ std::function<double()> chances(unsigned seed) {
 
 // Ten readings, 10 us apart. Five take 1000 to 1100 ns with the card in the middle, the others wait for 2000 ns more on
 // one side.
-std::vector<NicReading> ten_readings(std::int64_t from, std::mt19937_64& random) {
+std::vector<PtpReading> ten_readings(std::int64_t from, std::mt19937_64& random) {
   std::uniform_int_distribution<std::int64_t> extra(0, 50);
-  std::vector<NicReading> readings;
+  std::vector<PtpReading> readings;
   for (int i = 0; i < 10; ++i) {
     const std::int64_t at = from + i * 10'000;
     const std::int64_t half = 500 + extra(random);
@@ -38,15 +38,15 @@ std::vector<NicReading> ten_readings(std::int64_t from, std::mt19937_64& random)
   return readings;
 }
 
-TEST(NicReadings, those_count_that_were_as_quick_as_the_quickest_have_been) {
+TEST(PtpReadings, those_count_that_were_as_quick_as_the_quickest_have_been) {
   std::mt19937_64 random(2);
-  NicReadings knowledge(1e-9, chances(1));
+  PtpReadings knowledge(1e-9, chances(1));
   for (int i = 0; i < 100; ++i) knowledge.combine(ten_readings(start + i * second, random), 1.0, 1e-9);
   int none = 0;
   for (int i = 100; i < 200; ++i) {
     const auto sample = knowledge.combine(ten_readings(start + i * second, random), 1.0, 1e-9);
     ASSERT_TRUE(sample);
-    EXPECT_NEAR(static_cast<double>(sample->nic_ns - to_ns(sample->raw)), 77e9, 1);
+    EXPECT_NEAR(static_cast<double>(sample->ptp_ns - to_ns(sample->raw)), 77e9, 1);
     if (sample->used == 0) ++none;
     if (sample->used == 0) continue;
     EXPECT_GE(sample->error_s, 499e-9);
@@ -57,35 +57,35 @@ TEST(NicReadings, those_count_that_were_as_quick_as_the_quickest_have_been) {
   EXPECT_NEAR(sample->error_s, 1e-6, 1e-12) << "not below the precision";
 }
 
-TEST(NicReadings, the_quickest_is_given_when_all_are_slower_than_usual) {
+TEST(PtpReadings, the_quickest_is_given_when_all_are_slower_than_usual) {
   std::mt19937_64 random(2);
-  NicReadings knowledge(1e-9, chances(1));
+  PtpReadings knowledge(1e-9, chances(1));
   for (int i = 0; i < 100; ++i) knowledge.combine(ten_readings(start + i * second, random), 1.0, 1e-9);
-  const std::vector<NicReading> slow{reading(start, 10, start + 9000), reading(start + 20'000, 20'020, start + 25'000)};
+  const std::vector<PtpReading> slow{reading(start, 10, start + 9000), reading(start + 20'000, 20'020, start + 25'000)};
   const auto sample = knowledge.combine(slow, 1.0, 1e-9);
   ASSERT_TRUE(sample);
   EXPECT_EQ(sample->used, 0U);
-  EXPECT_EQ(sample->nic_ns, 20'020);
+  EXPECT_EQ(sample->ptp_ns, 20'020);
   EXPECT_EQ(to_ns(sample->raw), start + 22'500);
   EXPECT_NEAR(sample->error_s, 2500e-9, 1e-12);
   EXPECT_NEAR(knowledge.combine(slow, 1.002, 1e-9)->error_s, 2505e-9, 1e-12) << "an error is corrected time";
 }
 
-TEST(NicReadings, readings_at_one_instant_need_no_experience) {
-  NicReadings knowledge(1e-9, chances(1));
-  const std::vector<NicReading> crossed{reading(start, 5, start)};
+TEST(PtpReadings, readings_at_one_instant_need_no_experience) {
+  PtpReadings knowledge(1e-9, chances(1));
+  const std::vector<PtpReading> crossed{reading(start, 5, start)};
   for (int i = 0; i < 5; ++i) {
     const auto sample = knowledge.combine(crossed, 1.0, 1e-9);
     ASSERT_TRUE(sample);
     EXPECT_EQ(sample->used, 1U);
-    EXPECT_EQ(sample->nic_ns, 5);
+    EXPECT_EQ(sample->ptp_ns, 5);
   }
 }
 
-TEST(NicReadings, a_clock_that_went_back_makes_all_useless) {
-  NicReadings knowledge(1e-9, chances(1));
+TEST(PtpReadings, a_clock_that_went_back_makes_all_useless) {
+  PtpReadings knowledge(1e-9, chances(1));
   EXPECT_FALSE(knowledge.combine({}, 1.0, 1e-9));
-  const std::vector<NicReading> back{reading(start, 5, start + 10), reading(start + 20, 6, start + 19)};
+  const std::vector<PtpReading> back{reading(start, 5, start + 10), reading(start + 20, 6, start + 19)};
   EXPECT_FALSE(knowledge.combine(back, 1.0, 1e-9));
 }
 
@@ -97,9 +97,9 @@ struct Card {
   }
 };
 
-TEST(NicClock, converts_as_soon_as_two_samples_agree) {
+TEST(PtpClock, converts_as_soon_as_two_samples_agree) {
   const Card card;
-  NicClock clock({});
+  PtpClock clock({});
   EXPECT_FALSE(clock.convert(card.at(start)));
   clock.add(card.at(start), from_ns<Instant>(start), 1e-7);
   EXPECT_FALSE(clock.convert(card.at(start)));
@@ -110,9 +110,9 @@ TEST(NicClock, converts_as_soon_as_two_samples_agree) {
   EXPECT_EQ(converted->error_s, 1e-7);
 }
 
-TEST(NicClock, noise_of_the_readings_is_averaged) {
+TEST(PtpClock, noise_of_the_readings_is_averaged) {
   const Card card;
-  NicClock clock({});
+  PtpClock clock({});
   std::mt19937_64 random(1);
   std::normal_distribution<double> noise(0, 100);
   double worst = 0;
@@ -128,9 +128,9 @@ TEST(NicClock, noise_of_the_readings_is_averaged) {
   EXPECT_LE(clock.samples(), 16U);
 }
 
-TEST(NicClock, our_own_slews_and_steps_are_followed) {
+TEST(PtpClock, our_own_slews_and_steps_are_followed) {
   const Card card;
-  NicClock clock({});
+  PtpClock clock({});
   for (int i = 0; i < 10; ++i) clock.add(card.at(start + i * second), from_ns<Instant>(start + i * second), 1e-7);
   const std::int64_t nic = card.at(start + 9 * second);
   tactus_clock_change change{};
@@ -153,9 +153,9 @@ TEST(NicClock, our_own_slews_and_steps_are_followed) {
   EXPECT_FALSE(clock.convert(nic));
 }
 
-TEST(NicClock, a_jump_of_the_card_begins_anew) {
+TEST(PtpClock, a_jump_of_the_card_begins_anew) {
   const Card card;
-  NicClock clock({});
+  PtpClock clock({});
   for (int i = 0; i < 10; ++i) clock.add(card.at(start + i * second), from_ns<Instant>(start + i * second), 1e-7);
   EXPECT_FALSE(clock.add(card.at(start + 10 * second) + 5000, from_ns<Instant>(start + 10 * second), 1e-7));
   EXPECT_FALSE(clock.valid());
@@ -170,9 +170,9 @@ TEST(NicClock, a_jump_of_the_card_begins_anew) {
   EXPECT_FALSE(clock.valid()) << "too soon after the last sample";
 }
 
-TEST(NicClock, a_card_that_stands_still_or_runs_at_another_speed_is_no_clock) {
+TEST(PtpClock, a_card_that_stands_still_or_runs_at_another_speed_is_no_clock) {
   for (const std::int64_t speed : {second / 10, 2 * second}) {
-    NicClock clock({});
+    PtpClock clock({});
     for (int i = 0; i < 8; ++i) {
       clock.add(second + i * speed, from_ns<Instant>(start + i * second), 1e-7);
       EXPECT_FALSE(clock.convert(second + i * speed)) << speed << " " << i;
@@ -180,15 +180,15 @@ TEST(NicClock, a_card_that_stands_still_or_runs_at_another_speed_is_no_clock) {
   }
 }
 
-TEST(NicClock, a_slow_reading_is_wanted_only_when_it_tells_something_new) {
+TEST(PtpClock, a_slow_reading_is_wanted_only_when_it_tells_something_new) {
   const Card card;
-  NicClock clock({});
-  NicSample slow;
-  slow.nic_ns = card.at(start);
+  PtpClock clock({});
+  PtpSample slow;
+  slow.ptp_ns = card.at(start);
   slow.error_s = 1e-6;
   EXPECT_TRUE(clock.wants(slow, from_ns<Instant>(start))) << "nothing better is known";
   for (int i = 0; i < 4; ++i) clock.add(card.at(start + i * second), from_ns<Instant>(start + i * second), 1e-7);
-  slow.nic_ns = card.at(start + 4 * second);
+  slow.ptp_ns = card.at(start + 4 * second);
   EXPECT_FALSE(clock.wants(slow, from_ns<Instant>(start + 4 * second)));
   EXPECT_TRUE(clock.wants(slow, from_ns<Instant>(start + 4 * second + 1100))) << "it is later than any delay explains";
   slow.used = 1;
@@ -196,9 +196,9 @@ TEST(NicClock, a_slow_reading_is_wanted_only_when_it_tells_something_new) {
 }
 
 // Old readings that lie on one side are no mistake of measurement: the frequency has changed.
-TEST(NicClock, as_many_samples_are_kept_as_are_asked_for) {
+TEST(PtpClock, as_many_samples_are_kept_as_are_asked_for) {
   for (const std::size_t least : {2U, 12U}) {
-    NicClock clock({.min_samples = least, .max_samples = 20, .min_separation_s = 1});
+    PtpClock clock({.min_samples = least, .max_samples = 20, .min_separation_s = 1});
     std::int64_t nic = 5 * second;
     for (int i = 0; i < 40; ++i) {
       clock.add(nic, from_ns<Instant>(start + i * second), 1.0);
@@ -209,8 +209,8 @@ TEST(NicClock, as_many_samples_are_kept_as_are_asked_for) {
   }
 }
 
-TEST(NicClock, a_card_that_changes_its_frequency_is_found_again) {
-  NicClock clock({});
+TEST(PtpClock, a_card_that_changes_its_frequency_is_found_again) {
+  PtpClock clock({});
   std::int64_t nic = 5 * second;
   std::int64_t local = start;
   for (int i = 0; i < 60; ++i) {
