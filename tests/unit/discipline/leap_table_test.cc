@@ -63,7 +63,8 @@ void put_block(std::vector<std::uint8_t>& out, char version, int time_bytes, con
   for (const char c : {'T', 'Z', 'i', 'f', version}) out.push_back(static_cast<std::uint8_t>(c));
   out.resize(out.size() + 15);
   for (const std::int64_t count : {0L, 1L, static_cast<long>(records.size()), 1L, 1L, 4L}) put(out, count, 4);
-  put(out, 0, time_bytes + 1);  // one transition
+  put(out, 0, time_bytes);  // one transition
+  put(out, 0, 1);           // and its type
   out.resize(out.size() + 6 + 4);
   for (const Record& record : records) {
     put(out, record.when, time_bytes);

@@ -12,7 +12,8 @@ namespace {
 TEST(BroadcastPacket, has_the_form_of_recorded_ones) {
   Seeded seeded;
   RandomPool random(&Seeded::fill, &seeded);
-  for (const auto& vector : vectors("broadcast.json")["packets"]) {
+  const auto recorded = vectors("broadcast.json");
+  for (const auto& vector : recorded["packets"]) {
     const auto bytes = from_hex(vector["hex"]);
     const Header expected = read_header(bytes);
     const Era era = Era::from_build_time(1'795'000'000);
