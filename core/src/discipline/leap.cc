@@ -147,7 +147,7 @@ void LeapKeeper::on_end() {
 }
 
 // The kernel's leap status (it is told in advance) and TAI - UTC.
-void LeapKeeper::tell_clock(int tai_offset_s, bool after_leap) {
+void LeapKeeper::tell_clock(int tai_offset_s, bool it_is_over) {
   if (!clock_.can_leap()) return;
   const std::uint32_t leap = mode() == LeapMode::system ? pending_ : TACTUS_LEAP_NORMAL;
   const bool new_tai = tai_offset_s != 0 && tai_offset_s != told_tai_offset_s_;
@@ -156,7 +156,7 @@ void LeapKeeper::tell_clock(int tai_offset_s, bool after_leap) {
   if (leap != told_) {
     logger_.info("System clock status {}", leap == TACTUS_LEAP_INSERT   ? "set to insert leap second"
                                            : leap == TACTUS_LEAP_DELETE ? "set to delete leap second"
-                                           : after_leap                 ? "reset after leap second"
+                                           : it_is_over                 ? "reset after leap second"
                                                                         : "set to not insert/delete leap second");
   }
   told_ = leap;

@@ -51,7 +51,7 @@ class LeapKeeper {
   void apply();
   void announce(int leap);
   void on_end();
-  void tell_clock(int tai_offset_s, bool after_leap);
+  void tell_clock(int tai_offset_s, bool it_is_over);
 
   Clock& clock_;
   Loop& loop_;
