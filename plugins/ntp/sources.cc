@@ -190,7 +190,7 @@ std::vector<Source*> Sources::matching(const tactus_address& address, const tact
     if (matches(source->address(), address, mask)) found.push_back(source.get());
   }
   // The selected source is changed last, so that losing it does not select one that is about to change as well.
-  std::ranges::stable_partition(found, [](Source* source) { return !source->selected(); });
+  std::stable_partition(found.begin(), found.end(), [](Source* source) { return !source->selected(); });
   return found;
 }
 
