@@ -62,13 +62,13 @@ struct World {
                                           of(instance).stepped_s += offset_s;
                                           return TACTUS_OK;
                                         },
-                                        [](void* instance, std::uint32_t leap, std::int32_t tai_offset_s) {
+                                        [](void* instance, std::uint32_t leap, std::int32_t tai_s) {
                                           of(instance).leaps.push_back(leap);
-                                          if (tai_offset_s != 0) of(instance).tai_offset_s = tai_offset_s;
+                                          if (tai_s != 0) of(instance).tai_offset_s = tai_s;
                                           return TACTUS_OK;
                                         },
-                                        [](void* instance, const tactus_clock_status* status) {
-                                          of(instance).status = *status;
+                                        [](void* instance, const tactus_clock_status* told) {
+                                          of(instance).status = *told;
                                           return TACTUS_OK;
                                         }};
     return &table;

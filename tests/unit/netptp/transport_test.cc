@@ -39,16 +39,16 @@ struct FakeUdp {
           return tactus_status{TACTUS_OK};
         },
         [](void* instance, void* socket) { self(instance).sockets.erase(socket); },
-        [](void* instance, void*, const tactus_datagram* datagrams, std::uint32_t count, std::uint32_t* sent,
+        [](void* instance, void*, const tactus_datagram* given, std::uint32_t count, std::uint32_t* taken,
            tactus_stamp* stamps) {
-          *sent = 0;
+          *taken = 0;
           if (self(instance).answer != TACTUS_OK) return self(instance).answer;
           for (std::uint32_t i = 0; i < count; ++i) {
-            self(instance).sent.emplace_back(datagrams[i].data, datagrams[i].data + datagrams[i].length);
-            self(instance).datagrams.push_back(datagrams[i]);
+            self(instance).sent.emplace_back(given[i].data, given[i].data + given[i].length);
+            self(instance).datagrams.push_back(given[i]);
             if (stamps != nullptr) stamps[i].raw_ns = static_cast<std::int64_t>(self(instance).sent.size());
           }
-          *sent = count;
+          *taken = count;
           return tactus_status{TACTUS_OK};
         },
         [](void*, void*, tactus_address* address) {
