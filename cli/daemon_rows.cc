@@ -63,12 +63,11 @@ Rows<Row> by_index(Context& context, Request request, Reply reply, Convert conve
 
 // Letter of `sources` for one of `selectdata`.
 std::uint32_t shown_letter(std::uint32_t letter) {
-  constexpr std::string_view letters = "*?x~+-";
-  return static_cast<unsigned char>(letters[cmdmon::source_state(static_cast<char>(letter))]);
+  return static_cast<unsigned char>(cmdmon::source_state_letters[cmdmon::source_state(static_cast<char>(letter))]);
 }
 
 void convert_source(const cmdmon::SourceDataReply& data, tactus_source_row& row) {
-  constexpr std::string_view letters = "*?x~+-";
+  const std::string_view letters = cmdmon::source_state_letters;
   const bool refclock = data.mode == TACTUS_SOURCE_MODE_REFCLOCK && data.address.family == TACTUS_FAMILY_IPV4;
   row.refid = address_refid(data.address);
   if (!refclock) row.address = data.address;

@@ -11,5 +11,8 @@ std::string zsh_completion();
 // mdoc(7): the items of the lists of options and of commands.
 std::string man_options();
 std::string man_commands();
+// A man page with these two lists between its comments `options: begin`, `options: end` and `commands: ...`; empty: it
+// lacks one of the comments.
+std::string man_page(std::string page);
 
 }  // namespace tactus::cli

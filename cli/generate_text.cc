@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
 #include "arguments.hpp"
@@ -191,6 +192,17 @@ std::string man_commands() {
     }
   }
   return out + ".El\n";
+}
+
+std::string man_page(std::string page) {
+  for (const auto& [name, text] : {std::pair("options", man_options()), std::pair("commands", man_commands())}) {
+    const std::string begin = fmt::format(".\\\" {}: begin\n", name);
+    const std::size_t from = page.find(begin);
+    const std::size_t to = page.find(fmt::format(".\\\" {}: end\n", name));
+    if (from == page.npos || to == page.npos || to < from) return {};
+    page.replace(from + begin.size(), to - from - begin.size(), text);
+  }
+  return page;
 }
 
 }  // namespace tactus::cli

@@ -111,7 +111,7 @@ bool report_sources(Context& context, const std::string& rest) {
     const std::string name =
         source_name(context, data.address, refclock, load_be<std::uint32_t>(data.address.bytes, 0), table_name_width);
     Record record(context.output, context.settings.csv);
-    record.field(one_of("^=#", data.mode, " ")).field(one_of("*?x~+-", data.state, " ")).label(" ");
+    record.field(one_of("^=#", data.mode, " ")).field(one_of(cmdmon::source_state_letters, data.state, " ")).label(" ");
     record.field(padded(name, 27)).label("  ");
     record.field({fmt::format("{:2}", data.stratum), fmt::to_string(data.stratum)}).label("  ");
     record.field({fmt::format("{:2}", data.poll), fmt::to_string(data.poll)}).label("   ");

@@ -138,7 +138,6 @@ std::string RunningNode::command(const std::string& line) {
 void RunningNode::turn() {
   // A packet that the machine sends to itself arrives in the middle of a turn; its timer is looked at after that.
   if (!daemon_ || in_turn_) return;
-  ++wakeups_;
   in_turn_ = true;
   if (!daemon_->loop().stopping()) daemon_->loop().run_once(Duration::zero());
   in_turn_ = false;

@@ -40,7 +40,6 @@ class RunningNode {
   [[nodiscard]] std::int64_t started_ns() const noexcept { return started_ns_; }
   [[nodiscard]] std::optional<int> exit_status() const noexcept { return exit_status_; }
   [[nodiscard]] const std::vector<std::string>& log() const noexcept { return log_; }
-  [[nodiscard]] std::uint64_t wakeups() const noexcept { return wakeups_; }
 
   // Error: the daemon's own last message.
   Result<void> start();
@@ -72,7 +71,6 @@ class RunningNode {
   std::optional<int> exit_status_;
   std::vector<std::string> log_;
   std::uint64_t wake_generation_ = 0;
-  std::uint64_t wakeups_ = 0;
   bool in_turn_ = false;
   std::function<void(RunningNode&)> after_turn_;
 };

@@ -19,8 +19,8 @@ struct Sample {
 };
 
 // A rule that was broken. Rules: "bound" (the error was larger than the daemon's own bound, although all sources tell
-// the truth), "frequency" (outside the clock's limits), "step" (the clock was stepped without permission), "poll" (a
-// source was asked earlier than its minimum allows).
+// the truth), "frequency" (more was asked of the clock than it can), "step" (the clock was stepped without permission),
+// "poll" (a source was asked earlier than its minimum allows).
 struct Violation {
   double at_s;
   std::string rule;

@@ -72,8 +72,8 @@ void Machine::step(double offset_s) {
 }
 
 double Machine::set_frequency_ppm(double ppm) {
+  counters_.largest_asked_ppm = std::max(counters_.largest_asked_ppm, std::fabs(ppm));
   const double set_ppm = clock().set_frequency_ppm(ppm);
-  counters_.largest_frequency_ppm = std::max(counters_.largest_frequency_ppm, std::fabs(set_ppm));
   nic_known_ = false;
   if (leap_ != TACTUS_LEAP_NORMAL && !leap_done_) arm_leap();  // midnight comes sooner or later now
   return set_ppm;

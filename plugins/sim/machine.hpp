@@ -66,7 +66,8 @@ class Machine {
     std::uint64_t received = 0;
     std::uint64_t steps = 0;
     double stepped_s = 0.0;  // sum of absolute values
-    double largest_frequency_ppm = 0.0;
+    double largest_asked_ppm =
+        0.0;  // frequency that the daemon wanted to set, absolute; the clock cuts it at its limit
   };
   // Gets what arrives for a port. Must not close itself while it is called.
   using Receiver = std::function<void(Arrival)>;
@@ -92,9 +93,6 @@ class Machine {
   double set_frequency_ppm(double ppm);
   // The kernel's leap second at the end of the local UTC day: TACTUS_LEAP_*.
   void set_leap(std::uint32_t leap);
-  [[nodiscard]] std::uint32_t leap() const noexcept { return leap_; }
-  void set_synchronised(bool synchronised) noexcept { synchronised_ = synchronised; }
-  [[nodiscard]] bool synchronised() const noexcept { return synchronised_; }
 
   // ---- network
   // A socket. port 0: one that is free. remote family NONE: takes from anybody. 0: the port is taken.
@@ -178,7 +176,6 @@ class Machine {
   std::uint32_t leap_ = TACTUS_LEAP_NORMAL;
   bool leap_done_ = false;
   std::uint64_t leap_generation_ = 0;
-  bool synchronised_ = false;
   bool suspended_ = false;
 };
 

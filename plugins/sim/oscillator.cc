@@ -89,12 +89,6 @@ std::int64_t Oscillator::when_monotonic(std::int64_t monotonic_ns) const noexcep
   return now_ns_ + (monotonic_ns - mono_ns_) - static_cast<std::int64_t>(std::floor(less_ns + mono_fraction_ns_));
 }
 
-std::int64_t Oscillator::real_at(std::int64_t true_ns) const noexcept {
-  const std::int64_t ago_ns = now_ns_ - true_ns;
-  const double fraction_ns = mono_fraction_ns_ + real_fraction_ns_ - static_cast<double>(ago_ns) * rate_;
-  return mono_ns_ + real_offset_ns_ - ago_ns + static_cast<std::int64_t>(std::floor(fraction_ns));
-}
-
 double Oscillator::set_frequency_ppm(double ppm) {
   ppm = std::clamp(ppm, -model_.max_frequency_ppm, model_.max_frequency_ppm);
   if (model_.frequency_step_ppm > 0.0) {

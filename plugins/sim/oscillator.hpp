@@ -41,8 +41,6 @@ class Oscillator {
   [[nodiscard]] double frequency_error() const noexcept { return rate_; }
   // True time at which the monotonic clock will read so, when nothing changes; rounded up.
   [[nodiscard]] std::int64_t when_monotonic(std::int64_t monotonic_ns) const noexcept;
-  // Local realtime of a true time not long ago, at the rate now in effect.
-  [[nodiscard]] std::int64_t real_at(std::int64_t true_ns) const noexcept;
 
   // ---- what the daemon does. ppm as in tactus_clock_ops: positive = the uncompensated clock is fast.
   double set_frequency_ppm(double ppm);  // returns what is in effect

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 
 #include <tactus/cmdmon_types.hpp>
 
@@ -37,6 +38,8 @@ struct SourceDataReply {
   }
 };
 
+// What clients show for each value of `state`, in order.
+inline constexpr std::string_view source_state_letters = "*?x~+-";
 // Value of `state` for a selection letter.
 constexpr std::uint16_t source_state(char letter) noexcept {
   switch (letter) {

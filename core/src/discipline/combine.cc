@@ -20,6 +20,16 @@ bool too_far(const Source& source, const Source& selected, double selected_dista
          settings.combine_limit * (reference.skew + mine.skew + settings.max_clock_error_ppm * 1e-6);
 }
 
+struct WeightedMean {
+  double weights = 0.0;
+  double sum = 0.0;
+  void add(double weight, double value) {
+    weights += weight;
+    sum += weight * value;
+  }
+  [[nodiscard]] double value() const { return sum / weights; }
+};
+
 class AdaptiveSums {
  public:
   explicit AdaptiveSums(const Source& selected) : reference_(selected.estimator().estimate()) {}
@@ -29,35 +39,25 @@ class AdaptiveSums {
     const double elapsed_s = to_seconds(reference_.reference_time - estimate.reference_time);
     const double variance = estimate.offset_sd_s * estimate.offset_sd_s;
     const double weight = adaptive_weight(source);
-    offset_weights_ += weight;
-    offset_ += weight * (estimate.offset_s + elapsed_s * estimate.frequency);
+    offset_.add(weight, estimate.offset_s + elapsed_s * estimate.frequency);
     noise_ += weight * weight * variance;
-    const double frequency_weight = 1.0 / (estimate.frequency_sd * estimate.frequency_sd);
-    frequency_weights_ += frequency_weight;
-    frequency_ += frequency_weight * estimate.frequency;
+    frequency_.add(1.0 / (estimate.frequency_sd * estimate.frequency_sd), estimate.frequency);
     ++count_;
   }
 
   [[nodiscard]] Combined result() const {
     // The errors share the local clock: they do not average out without end.
-    const double sd_s = std::max(std::sqrt(noise_) / offset_weights_, 0.5 * reference_.offset_sd_s);
-    const double frequency_sd = 1.0 / std::sqrt(frequency_weights_);
-    return {reference_.reference_time,
-            offset_ / offset_weights_,
-            sd_s,
-            frequency_ / frequency_weights_,
-            frequency_sd,
-            adaptive_skew_ratio * frequency_sd,
-            count_};
+    const double sd_s = std::max(std::sqrt(noise_) / offset_.weights, 0.5 * reference_.offset_sd_s);
+    const double frequency_sd = 1.0 / std::sqrt(frequency_.weights);
+    return {reference_.reference_time,          offset_.value(), sd_s, frequency_.value(), frequency_sd,
+            adaptive_skew_ratio * frequency_sd, count_};
   }
 
  private:
   const Estimate& reference_;
-  double offset_weights_ = 0.0;
-  double offset_ = 0.0;
+  WeightedMean offset_;
+  WeightedMean frequency_;
   double noise_ = 0.0;
-  double frequency_weights_ = 0.0;
-  double frequency_ = 0.0;
   int count_ = 0;
 };
 
@@ -72,34 +72,29 @@ class Sums {
     const double offset_s = estimate.offset_s + elapsed_s * estimate.frequency;
     const double offset_sd_s = estimate.offset_sd_s + elapsed_s * estimate.frequency_sd;
     const double offset_weight = 1.0 / source.place().data.distance_s;
-    const double frequency_weight = 1.0 / (estimate.frequency_sd * estimate.frequency_sd);
     const double apart_s = offset_s - reference_.offset_s;
-    offset_weights_ += offset_weight;
-    offset_ += offset_weight * offset_s;
-    spread_ += offset_weight * (offset_sd_s * offset_sd_s + apart_s * apart_s);
-    frequency_weights_ += frequency_weight;
-    frequency_ += frequency_weight * estimate.frequency;
+    offset_.add(offset_weight, offset_s);
+    spread_.add(offset_weight, offset_sd_s * offset_sd_s + apart_s * apart_s);
+    frequency_.add(1.0 / (estimate.frequency_sd * estimate.frequency_sd), estimate.frequency);
     skew_weights_ += 1.0 / (estimate.skew * estimate.skew);
     ++count_;
   }
 
   [[nodiscard]] Combined result() const {
     return {reference_.reference_time,
-            offset_ / offset_weights_,
-            std::sqrt(spread_ / offset_weights_),
-            frequency_ / frequency_weights_,
-            1.0 / std::sqrt(frequency_weights_),
+            offset_.value(),
+            std::sqrt(spread_.value()),
+            frequency_.value(),
+            1.0 / std::sqrt(frequency_.weights),
             1.0 / std::sqrt(skew_weights_),
             count_};
   }
 
  private:
   const Estimate& reference_;
-  double offset_weights_ = 0.0;
-  double offset_ = 0.0;
-  double spread_ = 0.0;
-  double frequency_weights_ = 0.0;
-  double frequency_ = 0.0;
+  WeightedMean offset_;
+  WeightedMean spread_;
+  WeightedMean frequency_;
   double skew_weights_ = 0.0;
   int count_ = 0;
 };

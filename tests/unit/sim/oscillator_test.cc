@@ -121,16 +121,5 @@ TEST(Oscillator, suspended_it_keeps_the_time_but_not_the_monotonic_count) {
   EXPECT_NEAR(static_cast<double>(clock.monotonic_ns() - monotonic), 1e9, 1e5);
 }
 
-TEST(Oscillator, the_reading_of_a_moment_ago_is_the_reading_it_had) {
-  OscillatorModel model = exact();
-  model.frequency = -3e-5;
-  model.offset_s = 1.5;
-  Oscillator clock(model, start, Random(1));
-  clock.advance(start + 5 * s);
-  const std::int64_t then = clock.real_ns();
-  clock.advance(start + 6 * s);
-  EXPECT_NEAR(static_cast<double>(clock.real_at(start + 5 * s) - then), 0.0, 1.0);
-}
-
 }  // namespace
 }  // namespace tactus::sim

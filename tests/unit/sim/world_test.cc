@@ -118,6 +118,14 @@ TEST(Machine, the_kernel_inserts_and_deletes_leap_seconds_at_its_own_midnight) {
   }
 }
 
+TEST(Machine, a_frequency_beyond_the_limit_is_cut_and_remembered) {
+  World world(1, midnight);
+  Pair pair(world);
+  const double limit_ppm = pair.machines[0]->settings().clock.max_frequency_ppm;
+  EXPECT_EQ(pair.machines[0]->set_frequency_ppm(-2.0 * limit_ppm), -limit_ppm);
+  EXPECT_EQ(pair.machines[0]->counters().largest_asked_ppm, 2.0 * limit_ppm);
+}
+
 TEST(Machine, readings_of_one_instant_follow_each_other) {
   World world(1, midnight);
   Pair pair(world);
